@@ -1,0 +1,301 @@
+# StarKernel: builds, runs and tests everything. `make help` lists what there is to say.
+#
+# Whatever lies in the source folders is built: a new file needs no change here. All that is made
+# goes to $(BUILD); `make BUILD=/tmp/trial` builds elsewhere.
+
+BUILD ?= build
+
+# What to run, and on what (`make help` explains them).
+FORTH          ?=
+ACCEL          ?= auto
+MEM            ?= 512M
+CMDLINE        ?=
+DISPLAY_WINDOW ?=
+
+# Quiet under -s; V=1 shows the commands.
+quiet := $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS))))
+at    := $(if $(V),,@)
+say    = $(if $(quiet)$(V),@:,@printf '  %-8s %s\n' $(1) $(2))
+
+ifeq (,$(filter -j%,$(MAKEFLAGS)))
+MAKEFLAGS += --jobs=$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules --output-sync=target
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+CC      := gcc
+NASM    := nasm
+LD      := ld
+OBJCOPY := objcopy
+PYTHON  := $(if $(wildcard /usr/bin/python3),/usr/bin/python3,python3)
+
+# --- Sources --------------------------------------------------------------------------------------
+
+engine_c    := $(filter-out %/asm_offsets.c,$(wildcard c/forth/*.c c/physics/*.c c/arbiter/*.c))
+engine_asm  := $(wildcard asm/engine/*.asm)
+forth_words := $(wildcard c/forth/*.fs)
+
+kernel_c := $(wildcard c/kernel_main.c) $(engine_c) \
+            $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
+kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
+host_c     := $(wildcard c/host/*.c) $(engine_c)
+host_asm   := $(engine_asm)
+loader_c   := $(wildcard c/boot/*.c)
+loader_asm := $(wildcard asm/boot/*.asm)
+
+unit_tests := $(wildcard tests/unit/test_*.c)
+# Each unit test names the product sources that it needs: /* uses: c/mm/pmm.c ... */
+unit_uses := $(if $(unit_tests),$(shell sed -n '/\/\* uses:/,/\*\//p' $(unit_tests) | \
+             tr -s ' *' '\n\n' | grep '^c/.*\.c$$' | sort -u))
+unit_c    := $(wildcard tests/unit/unit.c) $(unit_tests) $(filter-out $(unit_tests),$(unit_uses))
+
+# --- Flags ----------------------------------------------------------------------------------------
+
+warnings := -Wall -Wextra -Werror
+includes := -Iinclude -I$(BUILD)/gen
+
+# General registers only: an interrupt saves no others, and no red zone, because it uses the stack.
+kernel_cflags := -std=c11 -ffreestanding -O2 -g -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
+                 -fno-pic -fno-pie -fno-stack-protector -fno-omit-frame-pointer -fvisibility=hidden \
+                 -fcf-protection=none -fno-asynchronous-unwind-tables $(warnings) $(includes)
+host_cflags   := -std=gnu11 -O2 -g -fno-pic -fno-pie $(warnings) $(includes)
+unit_cflags   := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+                 -fno-omit-frame-pointer $(warnings) $(includes) -Itests/unit
+# The loader is a position-independent PE image; EFI strings are 16-bit.
+loader_cflags := -std=c11 -O2 -g -DGNU_EFI_USE_MS_ABI -fpic -ffreestanding -fno-stack-protector \
+                 -fshort-wchar -mno-red-zone -maccumulate-outgoing-args -mgeneral-regs-only \
+                 -fcf-protection=none $(warnings) $(includes) \
+                 -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+
+nasm_flags := -f elf64 -g -F dwarf -w+error -Iasm/engine/ -Iasm/cpu/ -I$(BUILD)/gen/ -Ic/forth/
+
+kernel_ldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack -T linker.ld
+efi_lib        := /usr/lib
+loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no-warn-rwx-segments \
+                  -T $(efi_lib)/elf_x86_64_efi.lds
+
+# --- Targets --------------------------------------------------------------------------------------
+
+.PHONY: all host kernel loader image run test unit gdb lint clean help deps
+
+all: host loader $(BUILD)/starkernel.img
+host: $(BUILD)/starforth
+kernel: $(BUILD)/starkernel.elf
+loader: $(BUILD)/BOOTX64.EFI
+unit: $(BUILD)/unit
+	$(at)$(BUILD)/unit
+
+help:
+	@printf '%s\n' \
+	'make all     build everything below' \
+	'make host    build/starforth: the Forth as a Linux program; build/starforth a.fs b.fs loads files' \
+	'make kernel  build/starkernel.elf: the kernel, with symbols' \
+	'make loader  build/BOOTX64.EFI: the UEFI loader with the kernel inside' \
+	'make image   build/starkernel.img: a disk image to boot, also from a USB stick' \
+	'make run     boot it in QEMU, terminal on the serial line (Ctrl-] ends QEMU; BYE powers off)' \
+	'make test    all tests; the last line is "N passed, N failed"' \
+	'make unit    the unit tests alone' \
+	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
+	'make lint    formatting and static analysis' \
+	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
+	'make clean   remove what was made' \
+	'' \
+	'Variables:' \
+	'  FORTH="a.fs b.fs"    files that are loaded at boot, in this order, before the prompt' \
+	'  CMDLINE="..."        the kernel command line' \
+	'  ACCEL=auto           auto, kvm, tcg or icount (repeatable, counted time)' \
+	'  MEM=512M             memory of the machine, from 64M' \
+	'  DISPLAY_WINDOW=1     show the screen in a window' \
+	'  V=1                  show the commands' \
+	'  BUILD=build          where to build'
+
+# --- Packages -------------------------------------------------------------------------------------
+
+build_packages := gcc libc6-dev binutils nasm gnu-efi qemu-system-x86 ovmf mtools python3
+lint_packages  := clang-format clang-tidy cppcheck
+
+deps: $(BUILD)/packages-build
+
+# A stamp that is newer than the lists above says that they are installed.
+$(BUILD)/packages-build: packages = $(build_packages)
+$(BUILD)/packages-gdb: packages = gdb
+$(BUILD)/packages-lint: packages = $(lint_packages)
+$(BUILD)/packages-window: packages = qemu-system-gui
+$(BUILD)/packages-%: Makefile .ci/install-packages
+	$(at)mkdir -p $(BUILD)
+	$(at)./.ci/install-packages $(packages)
+	$(at)touch $@
+
+# --- Generated sources ----------------------------------------------------------------------------
+
+gen := $(BUILD)/gen
+
+# The table of primitives gives the engine's dictionary, its names and its stack effects.
+primitives := $(wildcard asm/engine/primitives.tbl)
+ifneq (,$(primitives))
+gen_headers    := $(gen)/primitives.h
+gen_c          := $(gen)/primitives.c
+gen_primitives := $(gen)/primitives.inc
+
+$(gen)/primitives.inc $(gen)/primitives.c $(gen)/primitives.h &: \
+        asm/engine/gen_primitives.py $(primitives) | $(BUILD)/packages-build
+	$(call say,GEN,$(gen)/primitives.*)
+	$(at)mkdir -p $(gen)
+	$(at)$(PYTHON) asm/engine/gen_primitives.py $(primitives) $(gen)
+	$(at)touch $(gen)/primitives.inc $(gen)/primitives.c $(gen)/primitives.h
+endif
+
+# Structure offsets for NASM come from the compiler: it is asked for assembly in which lines of the
+# form `@@NAME 8` stand, and these become definitions.
+cpu_offsets    := $(if $(wildcard c/cpu/asm_offsets.c),$(gen)/cpu_offsets.inc)
+engine_offsets := $(if $(wildcard c/forth/asm_offsets.c),$(gen)/engine_offsets.inc)
+
+$(gen)/cpu_offsets.inc: c/cpu/asm_offsets.c
+$(gen)/engine_offsets.inc: c/forth/asm_offsets.c
+$(gen)/%_offsets.inc: | $(BUILD)/packages-build $(gen_headers)
+	$(call say,OFFSETS,$@)
+	$(at)mkdir -p $(gen)
+	$(at)$(CC) $(kernel_cflags) -MMD -MP -MF $@.d -MT $@ -S -o $@.s $<
+	$(at)sed -n 's/^[[:space:]]*@@\([A-Za-z_][A-Za-z0-9_]*\) \(-\{0,1\}[0-9]\{1,\}\)$$/%define \1 \2/p' \
+	    $@.s >$@
+	$(at)test -s $@ || { echo "$<: no OFFSET lines in it" >&2; exit 1; }
+
+gen_inc := $(cpu_offsets) $(engine_offsets) $(gen_primitives)
+
+# --- Objects --------------------------------------------------------------------------------------
+
+kernel_o := $(patsubst %,$(BUILD)/kernel/%.o,$(kernel_c) $(kernel_asm)) \
+            $(patsubst $(gen)/%,$(BUILD)/kernel/gen/%.o,$(gen_c))
+host_o   := $(patsubst %,$(BUILD)/host/%.o,$(host_c) $(host_asm)) \
+            $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(gen_c))
+unit_o   := $(patsubst %,$(BUILD)/unit.o/%.o,$(unit_c))
+loader_o := $(patsubst %,$(BUILD)/loader/%.o,$(loader_c) $(loader_asm))
+
+# compile(what it is called, flags): one C file, with its dependencies.
+define compile
+	$(call say,$(1),$<)
+	$(at)mkdir -p $(@D)
+	$(at)$(CC) $(2) -MMD -MP -c -o $@ $<
+endef
+
+define assemble
+	$(call say,NASM,$<)
+	$(at)mkdir -p $(@D)
+	$(at)$(NASM) $(nasm_flags) $(1) -MD $(@:.o=.d) -MQ $@ -o $@ $<
+endef
+
+before := | $(BUILD)/packages-build $(gen_headers)
+
+$(BUILD)/kernel/gen/%.c.o: $(gen)/%.c $(before)
+	$(call compile,CC,$(kernel_cflags))
+$(BUILD)/host/gen/%.c.o: $(gen)/%.c $(before)
+	$(call compile,HOSTCC,$(host_cflags))
+$(BUILD)/kernel/%.c.o: %.c $(before)
+	$(call compile,CC,$(kernel_cflags))
+$(BUILD)/host/%.c.o: %.c $(before)
+	$(call compile,HOSTCC,$(host_cflags))
+$(BUILD)/unit.o/%.c.o: %.c $(before)
+	$(call compile,UNITCC,$(unit_cflags))
+$(BUILD)/loader/%.c.o: %.c $(before)
+	$(call compile,EFICC,$(loader_cflags))
+
+# The engine carries the Forth sources in its image.
+$(BUILD)/kernel/asm/engine/%.asm.o $(BUILD)/host/asm/engine/%.asm.o: $(forth_words)
+$(BUILD)/kernel/%.asm.o: %.asm $(before) $(gen_inc)
+	$(call assemble)
+$(BUILD)/host/%.asm.o: %.asm $(before) $(gen_inc)
+	$(call assemble)
+$(BUILD)/loader/asm/boot/kernel_image.asm.o: $(BUILD)/starkernel.stripped
+$(BUILD)/loader/%.asm.o: %.asm $(before) $(gen_inc)
+	$(call assemble,-D 'KERNEL_ELF="$(BUILD)/starkernel.stripped"')
+
+# --- Programs and images --------------------------------------------------------------------------
+
+$(BUILD)/starforth: $(host_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+
+$(BUILD)/unit: $(unit_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
+
+$(BUILD)/starkernel.elf: $(kernel_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o)
+
+# The loader carries no symbols: gdb takes them from starkernel.elf.
+$(BUILD)/starkernel.stripped: $(BUILD)/starkernel.elf
+	$(at)$(OBJCOPY) --strip-all $< $@
+
+# A shared object with an undefined symbol would become a PE that jumps into nowhere.
+$(BUILD)/loader.so: $(loader_o)
+	$(call say,LINK,$@)
+	$(at)$(LD) $(loader_ldflags) -L $(efi_lib) -o $@ $(efi_lib)/crt0-efi-x86_64.o $^ -lefi -lgnuefi
+	$(at)if nm -u $@ | grep .; then echo "$@: the symbols above are undefined" >&2; exit 1; fi
+
+$(BUILD)/BOOTX64.EFI: $(BUILD)/loader.so
+	$(call say,EFI,$@)
+	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
+	    --target efi-app-x86_64 $< $@
+
+# Changes only when FORTH or CMDLINE do, so that the image follows them.
+$(BUILD)/image-settings: always
+	$(at)mkdir -p $(BUILD)
+	$(at)printf '%s\n' '$(FORTH)' '$(CMDLINE)' >$@.new
+	$(at)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: always
+
+$(BUILD)/starkernel.img: $(BUILD)/BOOTX64.EFI tests/boot/image.py $(BUILD)/image-settings $(FORTH)
+	$(call say,IMAGE,$@)
+	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $@ $(FORTH)
+
+image: $(BUILD)/starkernel.img
+	@printf '%s\n' \
+	'$< is a whole disk with an EFI system partition.' \
+	'To boot a PC from a USB stick, find the name of the stick with lsblk, then write it (this' \
+	'destroys what is on the stick): sudo dd if=$< of=/dev/sdX bs=4M conv=fsync' \
+	'Choose the stick in the boot menu of the firmware; Secure Boot must be off.'
+
+# --- Run, debug, test -----------------------------------------------------------------------------
+
+# Finds out whether /dev/kvm runs ring 0 natively (tests/boot/machine.py uses it).
+$(BUILD)/kvm_probe: tests/boot/kvm_probe.c $(before)
+	$(call say,HOSTCC,$<)
+	$(at)$(CC) $(host_cflags) -no-pie -o $@ $<
+
+run_needs := $(BUILD)/starkernel.img $(BUILD)/kvm_probe \
+             $(if $(DISPLAY_WINDOW),$(BUILD)/packages-window)
+run_flags := --build $(BUILD) --accel $(ACCEL) --memory $(MEM) $(if $(DISPLAY_WINDOW),--window)
+
+run: $(run_needs)
+	@$(PYTHON) tests/boot/run.py $(run_flags)
+
+gdb: $(run_needs) $(BUILD)/packages-gdb
+	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
+
+test: all $(BUILD)/unit $(BUILD)/kvm_probe
+	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+# --- Lint -----------------------------------------------------------------------------------------
+
+lint_sources = $(shell find c include tests -name '*.[ch]')
+
+# cppcheck does not see callers in assembly, hence no check for unused functions. clang-tidy's list of
+# checks and the reasons for it are in .clang-tidy.
+lint: $(BUILD)/packages-lint $(gen_headers)
+	$(call say,FORMAT,'c include tests')
+	$(at)clang-format --dry-run -Werror $(lint_sources)
+	$(call say,CPPCHECK,'c include tests')
+	$(at)cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability $(includes) -Itests/unit c tests
+	$(call say,TIDY,'c')
+	$(at)clang-tidy --quiet $(filter-out %/asm_offsets.c,$(kernel_c)) -- -std=c11 -ffreestanding \
+	    -mcmodel=kernel -mno-red-zone $(includes) 2>$(BUILD)/clang-tidy.log || \
+	    { cat $(BUILD)/clang-tidy.log >&2; exit 1; }
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell [ ! -d $(BUILD) ] || find $(BUILD) -name '*.d')

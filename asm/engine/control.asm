@@ -1,0 +1,232 @@
+; control.asm - literals, calls, branches, loops, EXECUTE.
+;
+; Role: the cells that the compiler lays down between primitives, and the ways into a word.
+; Register contract: engine.inc. Interrupts: any state.
+; Stack picture: a primitive with an operand finds it at [IP]; the control stack holds the return
+; address of the definition that runs at [rsp].
+;
+; The primitives under "threaded code only" take operands or return addresses on trust, so they have no
+; execution token: only the compiler can place them, and it places them in pairs.
+
+%include "engine.inc"
+
+section engine_text progbits alloc exec nowrite align=64
+
+; ---- threaded code only ----
+
+PRIM lit                        ; ( -- x ) operand: x
+    DUP_TOS
+    mov TOS, [IP]
+    add IP, CELL
+    NEXT_END
+
+PRIM call                       ; operand: threaded code of the callee
+    mov rax, [IP]
+    add IP, CELL
+    push IP
+    mov IP, rax
+    NEXT_END
+
+PRIM exit                       ; back to the caller
+    pop IP
+    NEXT_END
+
+PRIM branch                     ; operand: target
+    mov IP, [IP]
+    NEXT_END
+
+PRIM zero_branch                ; ( x -- ) operand: target if x is 0
+    mov rcx, TOS
+    DROP_TOS
+    test rcx, rcx
+    jz .taken
+    add IP, CELL
+    NEXT
+.taken:
+    mov IP, [IP]
+    NEXT_END
+
+; OF: when the two top items are equal, drop both and go on, else drop the top and branch.
+PRIM of_branch                  ; ( x1 x2 -- | x1 ) operand: target if not equal
+    mov rax, TOS
+    DROP_TOS
+    cmp rax, TOS
+    jne .differ
+    DROP_TOS
+    add IP, CELL
+    NEXT
+.differ:
+    mov IP, [IP]
+    NEXT_END
+
+; Saves the loop outside and takes the new limits from the data stack.
+%macro LOOP_BEGIN 0
+    mov rax, [SP]               ; limit
+    mov rcx, [SP + CELL]
+    sub RP, 2 * CELL
+    mov [RP], INDEX
+    mov [RP + CELL], LIMIT
+    mov INDEX, TOS
+    mov LIMIT, rax
+    mov TOS, rcx
+    add SP, 2 * CELL
+%endmacro
+
+; Brings back the loop outside.
+%macro LOOP_END 0
+    mov INDEX, [RP]
+    mov LIMIT, [RP + CELL]
+    add RP, 2 * CELL
+%endmacro
+
+PRIM do                         ; ( limit index -- )
+    LOOP_BEGIN
+    NEXT_END
+
+PRIM question_do                ; ( limit index -- ) operand: target if they are equal
+    cmp [SP], TOS
+    je .skip
+    LOOP_BEGIN
+    add IP, CELL
+    NEXT
+.skip:
+    mov TOS, [SP + CELL]
+    add SP, 2 * CELL
+    mov IP, [IP]
+    NEXT_END
+
+PRIM loop                       ; operand: loop body
+    inc INDEX
+    cmp INDEX, LIMIT
+    je .done
+    mov IP, [IP]
+    NEXT
+.done:
+    LOOP_END
+    add IP, CELL
+    NEXT_END
+
+; The loop ends when the index crosses the boundary between limit - 1 and limit in either direction. With
+; the limit moved to -2^63 that crossing is just a signed overflow.
+PRIM plus_loop                  ; ( n -- ) operand: loop body
+    mov rax, INDEX
+    mov rcx, TOS
+    sub rax, LIMIT
+    DROP_TOS
+    btc rax, 63
+    add rax, rcx
+    jo .done
+    add INDEX, rcx
+    mov IP, [IP]
+    NEXT
+.done:
+    LOOP_END
+    add IP, CELL
+    NEXT_END
+
+PRIM unloop                     ; ends the innermost loop, as UNLOOP and LEAVE do
+    LOOP_END
+    NEXT_END
+
+PRIM i                          ; ( -- n )
+    DUP_TOS
+    mov TOS, INDEX
+    NEXT_END
+
+PRIM j                          ; ( -- n )
+    mov rax, [RP]
+    DUP_TOS
+    mov TOS, rax
+    NEXT_END
+
+PRIM value                      ; ( -- x ) operand: address in the window
+    DUP_TOS
+    mov rax, [IP]
+    TO_WINDOW eax
+    mov TOS, [WINDOW + rax]
+    add IP, CELL
+    NEXT_END
+
+PRIM defer                      ; ( i*x -- j*x ) operand: address of the cell with the xt
+    mov rax, [IP]
+    TO_WINDOW eax
+    mov WORD, [WINDOW + rax]
+    add IP, CELL
+    jmp execute_xt
+    PRIM_END
+
+; Gives the newest definition the threaded code that follows as its DOES> part, then returns. The C
+; word does it, so that the rules for changing a word are in one place.
+PRIM does                       ; operand: none; the code follows
+    DUP_TOS
+    lea TOS, [IP + CELL]        ; past the exit that follows
+    jmp prim_set_does
+    PRIM_END
+
+PRIM noop                       ; ( -- )
+    NEXT_END
+
+; ---- ways into a word, in its struct word.handler: WORD = the struct, ARG = its arg ----
+
+PRIM enter_colon                ; threaded code at ARG
+    push IP
+    mov IP, ARG
+    NEXT_END
+
+PRIM enter_constant             ; ( -- x )
+    DUP_TOS
+    mov TOS, ARG
+    NEXT_END
+
+PRIM enter_does                 ; ( i*x -- j*x ) the body's address, then the DOES> part
+    DUP_TOS
+    mov TOS, ARG
+    push IP
+    mov IP, [WORD + WORD_CODE]
+    NEXT_END
+
+PRIM enter_value                ; ( -- x )
+    DUP_TOS
+    TO_WINDOW edx
+    mov TOS, [WINDOW + rax]
+    NEXT_END
+
+PRIM enter_defer                ; ( i*x -- j*x )
+    TO_WINDOW edx
+    mov WORD, [WINDOW + rax]
+    jmp execute_xt
+    PRIM_END
+
+PRIM enter_unfinished           ; a word without its ; cannot run
+    mov TOS, THROW_BAD_XT
+    jmp engine_throw_plain
+    PRIM_END
+
+; ---- EXECUTE ----
+
+PRIM execute                    ; ( i*x xt -- j*x )
+    mov WORD, TOS
+    DROP_TOS
+.by_xt:                         ; In: WORD = any number, checked here
+    cmp WORD, [VM + VM_BASE_END]
+    jae .own
+    shl WORD, WORD_SHIFT
+    add WORD, [VM + VM_BASE_WORDS]
+    mov ARG, [WORD + WORD_ARG]
+    jmp [WORD + WORD_HANDLER]
+.own:
+    cmp WORD, [VM + VM_OWN_END]
+    jae .bad
+    shl WORD, WORD_SHIFT
+    add WORD, [VM + VM_OWN_WORDS]
+    mov ARG, [WORD + WORD_ARG]
+    jmp [WORD + WORD_HANDLER]
+.bad:
+    mov TOS, THROW_BAD_XT
+    jmp engine_throw_plain
+    PRIM_END
+
+global execute_xt:hidden
+execute_xt equ prim_execute.by_xt
+
+extern engine_throw_plain, prim_set_does

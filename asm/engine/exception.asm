@@ -1,0 +1,215 @@
+; exception.asm - CATCH and THROW, and the places where errors enter them.
+;
+; Role: Forth-2012 9.6.1. Register contract: engine.inc. Interrupts: any state.
+;
+; Stack picture: an exception frame on the control stack, from VM_HANDLER upward:
+;
+;   +0   outer frame (VM_HANDLER)     +40  source address      +80  IP after CATCH
+;   +8   INDEX                        +48  source size
+;   +16  LIMIT                        +56  source id
+;   +24  RP                           +64  >IN
+;   +32  SP                           +72  files open, then top of free data space below it
+;
+; The frame is laid and taken by push and pop in mirrored order, so that no offset is written down.
+; Being on the control stack, it cannot be forged. The input source is part of it (9.6.1.2275), and so is
+; the number of files open, which closes files that a THROW leaves behind.
+
+%include "engine.inc"
+
+section engine_text progbits alloc exec nowrite align=64
+
+; The input source as saved by CATCH, EVALUATE and INCLUDED.
+%macro PUSH_SOURCE 0
+    push qword [VM + VM_TOP]
+    push qword [VM + VM_FILE_DEPTH]
+    push qword [WINDOW + USER_TO_IN]
+    push qword [VM + VM_SOURCE_ID]
+    push qword [VM + VM_SOURCE_SIZE]
+    push qword [VM + VM_SOURCE_ADDR]
+%endmacro
+
+%macro POP_SOURCE 0
+    pop qword [VM + VM_SOURCE_ADDR]
+    pop qword [VM + VM_SOURCE_SIZE]
+    pop qword [VM + VM_SOURCE_ID]
+    pop qword [WINDOW + USER_TO_IN]
+    pop qword [VM + VM_FILE_DEPTH]
+    pop qword [VM + VM_TOP]
+%endmacro
+
+PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
+    mov WORD, TOS
+    mov rax, [SP]
+    push IP
+    PUSH_SOURCE
+    push SP
+    push RP
+    push LIMIT
+    push INDEX
+    push qword [VM + VM_HANDLER]
+    mov [VM + VM_HANDLER], rsp
+    lea IP, [catch_thread]
+    mov TOS, rax
+    add SP, CELL
+    jmp execute_xt
+    PRIM_END
+
+PRIM catch_exit                 ; the word under CATCH has returned: drop the frame
+    pop qword [VM + VM_HANDLER]
+    add rsp, 10 * CELL          ; INDEX LIMIT RP SP and the six source cells
+    pop IP
+    DUP_TOS
+    xor TOSd, TOSd
+    NEXT_END
+
+PRIM throw                      ; ( k*x n -- k*x | i*x n )
+    test TOS, TOS
+    jnz engine_throw_plain
+    DROP_TOS
+    NEXT_END
+
+; Errors found by primitives. Each sets TOS to the THROW code and falls into engine_throw_plain.
+global engine_throw_underflow:hidden, engine_throw_address:hidden, engine_throw_dictionary:hidden
+global engine_throw_plain:hidden, engine_throw:hidden, engine_throw_range:hidden
+
+align 64, int3
+engine_throw_underflow:
+    mov TOS, THROW_STACK_UNDERFLOW
+    jmp engine_throw_plain
+engine_throw_address:
+    mov TOS, THROW_BAD_ADDRESS
+    jmp engine_throw_plain
+engine_throw_range:
+    mov TOS, THROW_RESULT_OUT_OF_RANGE
+    jmp engine_throw_plain
+engine_throw_dictionary:
+    mov TOS, THROW_DICTIONARY_OVERFLOW
+
+; In: TOS = code, not 0.
+engine_throw_plain:
+    mov qword [VM + VM_FAULT_KNOWN], 0
+
+; In: TOS = code, r12; nothing else: fault handlers and breaks come here from anywhere in the engine.
+engine_throw:
+    cld
+    mov WINDOW, [VM + VM_WINDOW]
+    mov [VM + VM_THROW_CODE], TOS
+    mov rax, [VM + VM_WORD_ADDR]
+    mov [VM + VM_THROW_WORD_ADDR], rax
+    mov rax, [VM + VM_WORD_SIZE]
+    mov [VM + VM_THROW_WORD_SIZE], rax
+    mov rax, [VM + VM_SOURCE_ID]
+    mov [VM + VM_THROW_SOURCE_ID], rax
+    mov rax, [VM + VM_HANDLER]
+    test rax, rax
+    jz .uncaught
+    mov rsp, rax
+    pop qword [VM + VM_HANDLER]
+    pop INDEX
+    pop LIMIT
+    pop RP
+    pop SP
+    POP_SOURCE
+    pop IP
+    NEXT
+.uncaught:
+    mov eax, VM_EXIT_UNCAUGHT
+    jmp engine_leave
+engine_throw_end:
+
+; ---- nested input sources ----
+
+; EVALUATE and INCLUDED save the source on the control stack and go through a thread of their own,
+; which ends in source_exit; on a THROW the frame of CATCH brings the source back instead.
+PRIM evaluate                   ; ( i*x c-addr u -- j*x )
+    mov rcx, [SP]               ; c-addr
+    mov rax, [SP + CELL]
+    push IP
+    PUSH_SOURCE
+    mov [VM + VM_SOURCE_ADDR], rcx
+    mov [VM + VM_SOURCE_SIZE], TOS
+    mov qword [VM + VM_SOURCE_ID], -1
+    mov qword [WINDOW + USER_TO_IN], 0
+    mov TOS, rax
+    add SP, 2 * CELL
+    lea IP, [evaluate_thread]
+    NEXT_END
+
+PRIM included                   ; ( i*x c-addr u -- j*x )
+    push IP
+    PUSH_SOURCE
+    lea IP, [included_thread]
+    NEXT_END
+
+PRIM source_exit
+    POP_SOURCE
+    pop IP
+    NEXT_END
+
+; The text interpreter: a C word takes words from the source and compiles or pushes as far as it can;
+; it comes back with the xt of a word that must be executed, or 0 at the end of the source.
+PRIM interpret                  ; ( i*x -- j*x )
+    push IP
+    lea IP, [interpret_thread]
+    NEXT_END
+
+PRIM interpret_dispatch         ; ( i*x xt -- j*x | i*x 0 -- i*x )
+    mov WORD, TOS
+    DROP_TOS
+    test WORD, WORD
+    jnz execute_xt
+    pop IP
+    NEXT_END
+
+; Starts the outer interpreter afresh: QUIT, and the engine after an uncaught error.
+PRIM quit                       ; ( -- ) ( R: i*x -- )
+    mov rsp, [VM + VM_CONTROL_BASE]
+    mov RP, [VM + VM_RETURN_BASE]
+    xor eax, eax
+    mov [VM + VM_HANDLER], rax
+    mov [VM + VM_FILE_DEPTH], rax
+    mov [VM + VM_SOURCE_ID], rax
+    mov [WINDOW + USER_STATE], rax
+    mov rax, [VM + VM_ENVELOPE]
+    mov [VM + VM_TOP], rax
+    mov IP, [VM + VM_QUIT_CODE]
+    NEXT_END
+
+section .data.rel.ro progbits alloc noexec write align=8
+
+catch_thread:
+    dq prim_catch_exit
+
+evaluate_thread:
+    dq prim_interpret, prim_source_exit
+
+included_thread:
+    dq prim_include_open
+.line:
+    dq prim_include_refill, prim_zero_branch, .end
+    dq prim_interpret
+    dq prim_branch, .line
+.end:
+    dq prim_source_exit
+
+interpret_thread:
+    dq prim_interpret_step, prim_interpret_dispatch
+    dq prim_branch, interpret_thread
+
+global engine_load_thread:data hidden (engine_load_thread.end - engine_load_thread)
+engine_load_thread:
+    dq prim_include_refill, prim_zero_branch, .done
+    dq prim_interpret
+    dq prim_branch, engine_load_thread
+.done:
+    dq prim_finish
+.end:
+
+global engine_quit_thread:data hidden (engine_quit_thread.end - engine_quit_thread)
+engine_quit_thread:
+    dq prim_quit
+.end:
+
+extern execute_xt, engine_leave, prim_finish
+extern prim_include_open, prim_include_refill, prim_interpret_step
+extern prim_zero_branch, prim_branch

@@ -1,0 +1,140 @@
+; switch.asm - from C into a VM and back, and from a VM into C words.
+;
+; Role: engine_run, the ways out of it, and the glue by which the engine calls a C word.
+; Register contract: System V ABI on the C side, engine.inc on the other. Interrupts: any state.
+;
+; Stack picture: while a VM runs, [VM_ARBITER_SP] points below the frame that engine_run made on
+; the caller's stack; C words run from there down:
+;
+;   caller of engine_run | return address | rbx rbp r12 r13 r14 r15 | 8 bytes | C words ...
+;                                                                   ^ VM_ARBITER_SP, 16-byte aligned
+;
+; What lies in .text (not engine_text) must not be diverted by a break: there the registers are half
+; those of C. A break at that time sets break_pending, which is looked at on the way back.
+
+%include "engine.inc"
+
+; Copies the engine's registers to and from the struct vm.
+%macro SAVE_VM 0
+    sub SP, CELL
+    mov [SP], TOS
+    mov [VM + VM_SP], SP
+    mov [VM + VM_IP], IP
+    mov [VM + VM_RP], RP
+    mov [VM + VM_CS], rsp
+    mov [VM + VM_LOOP_INDEX], INDEX
+    mov [VM + VM_LOOP_LIMIT], LIMIT
+%endmacro
+
+%macro LOAD_VM 0
+    mov WINDOW, [VM + VM_WINDOW]
+    mov SP, [VM + VM_SP]
+    mov IP, [VM + VM_IP]
+    mov RP, [VM + VM_RP]
+    mov INDEX, [VM + VM_LOOP_INDEX]
+    mov LIMIT, [VM + VM_LOOP_LIMIT]
+    mov rsp, [VM + VM_CS]
+    DROP_TOS
+%endmacro
+
+section .text
+
+; int engine_run(struct vm *vm);
+align 64, int3
+global engine_run:function hidden (engine_run.end - engine_run)
+engine_run:
+    push rbx
+    push rbp
+    push r12
+    push r13
+    push r14
+    push r15
+    sub rsp, 8
+    mov VM, rdi
+    mov [VM + VM_ARBITER_SP], rsp
+    jmp engine_resume
+.end:
+
+; In: eax = exit reason, r12. Returns from engine_run.
+global engine_leave:function hidden (engine_leave.end - engine_leave)
+align 64, int3
+engine_leave:
+    mov [VM + VM_EXIT_REASON], eax
+    mov rsp, [VM + VM_ARBITER_SP]
+    add rsp, 8
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbp
+    pop rbx
+    cld
+    ret
+.end:
+
+section engine_text progbits alloc exec nowrite align=64
+
+align 64, int3
+engine_resume:
+    LOAD_VM
+    cmp dword [VM + VM_BREAK_PENDING], 0
+    jne engine_take_break
+    NEXT
+
+global engine_take_break:hidden
+align 64, int3
+engine_take_break:
+    mov dword [VM + VM_BREAK_PENDING], 0
+    mov TOS, THROW_USER_INTERRUPT
+    jmp engine_throw_plain
+
+; In: rax = C word, int word(struct vm *), 0 or a THROW code; ecx = bytes of data stack that it takes.
+; The C word finds the whole data stack in memory and may push VM_HEADROOM_CELLS cells unasked: the
+; read below finds out, by the guard page, whether there is room, and makes the page present.
+global engine_call_c:hidden
+align 64, int3
+engine_call_c:
+    mov rdx, [VM + VM_DATA_BASE]
+    sub rdx, SP
+    cmp rdx, rcx
+    jb engine_throw_underflow
+    mov rdx, [SP - STACK_HEADROOM]
+    SAVE_VM
+    mov rsp, [VM + VM_ARBITER_SP]
+    mov rdi, VM
+    call rax
+    LOAD_VM
+    test eax, eax
+    jnz .throw
+    cmp dword [VM + VM_BREAK_PENDING], 0
+    jne engine_take_break
+    NEXT
+.throw:
+    movsxd TOS, eax
+    jmp engine_throw_plain
+
+; Suspends the VM until the console has input: ( -- )
+PRIM wait_input
+    SAVE_VM
+    mov eax, VM_EXIT_WAIT
+    jmp engine_leave
+    PRIM_END
+
+PRIM bye                        ; ( -- )
+    mov eax, VM_EXIT_BYE
+    jmp engine_leave
+    PRIM_END
+
+PRIM finish                     ; the start-up word has returned
+    mov eax, VM_EXIT_FINISHED
+    jmp engine_leave
+    PRIM_END
+
+section .data.rel.ro progbits alloc noexec write align=8
+
+global engine_start_thread:data hidden (engine_start_thread.end - engine_start_thread)
+engine_start_thread:
+    dq prim_execute, prim_finish
+.end:
+
+extern engine_throw_plain, engine_throw_underflow, prim_execute

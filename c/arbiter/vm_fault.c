@@ -1,0 +1,101 @@
+/*
+ * vm_fault.c - a processor fault in a running VM becomes a THROW in that VM.
+ *
+ * A fault belongs to the current VM if it happened in the engine's code. A page fault inside one of the
+ * VM's regions is the first touch of a page and is repaired; in a guard page it tells by its place
+ * which stack has left its bounds. Everything else is a bug of the kernel and none of the VM's doing.
+ */
+#include "arbiter/vm_instance.h"
+
+#include "forth/throw.h"
+#include "hal/hal_space.h"
+
+struct vm *volatile vm_current;
+
+static bool in_engine(uint64_t rip) {
+    return rip >= (uint64_t)__start_engine_text && rip < (uint64_t)__stop_engine_text;
+}
+
+static hal_fault_action throw_in_vm(struct hal_fault *fault, struct vm *vm, int code) {
+    fault->rip = (uint64_t)engine_throw;
+    fault->rbx = (uint64_t)(int64_t)code;
+    fault->r12 = (uint64_t)vm;
+    return HAL_FAULT_REDIRECT;
+}
+
+/* Makes one page present; HAL_ERR_NO_MEMORY becomes an exception in the VM. */
+static hal_fault_action first_touch(struct hal_fault *fault, struct vm *vm) {
+    if (hal_space_commit(fault->address & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK) {
+        return HAL_FAULT_RESUME;
+    }
+    return throw_in_vm(fault, vm, THROW_NO_MEMORY);
+}
+
+/* A fault in one of the stacks or the guards around it. `overflow` and `underflow` are the codes. */
+static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint64_t offset,
+                                    uint64_t stack, int overflow, int underflow) {
+    if (offset < stack) {
+        return throw_in_vm(fault, vm, overflow);
+    }
+    if (offset >= stack + VM_STACK_SIZE) {
+        return throw_in_vm(fault, vm, underflow);
+    }
+    return first_touch(fault, vm);
+}
+
+static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
+    uint64_t offset = fault->address - vm->slot;
+    uint64_t half_guard = VM_GUARD / 2;
+    if (offset < VM_CONTROL_STACK - half_guard) {
+        /* Data window, or the guard that ends it */
+        if (offset >= VM_USER_AREA && offset < vm->envelope) {
+            return first_touch(fault, vm);
+        }
+        vm->fault_known = 1;
+        vm->fault_address = offset;
+        vm->fault_write = fault->write;
+        return throw_in_vm(fault, vm, THROW_BAD_ADDRESS);
+    }
+    if (offset < VM_DATA_STACK - half_guard) {
+        return stack_fault(fault, vm, offset, VM_CONTROL_STACK, THROW_RETURN_STACK_OVERFLOW,
+                           THROW_RETURN_STACK_UNDERFLOW);
+    }
+    if (offset < VM_RETURN_STACK - half_guard) {
+        return stack_fault(fault, vm, offset, VM_DATA_STACK, THROW_STACK_OVERFLOW,
+                           THROW_STACK_UNDERFLOW);
+    }
+    if (offset < VM_CODE - half_guard) {
+        return stack_fault(fault, vm, offset, VM_RETURN_STACK, THROW_RETURN_STACK_OVERFLOW,
+                           THROW_RETURN_STACK_UNDERFLOW);
+    }
+    return HAL_FAULT_UNHANDLED;
+}
+
+hal_fault_action vm_fault(struct hal_fault *fault) {
+    struct vm *vm = vm_current;
+    if (vm == NULL) {
+        return fault->kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED;
+    }
+    bool engine = in_engine(fault->rip);
+    switch (fault->kind) {
+    case HAL_FAULT_BREAK:
+        if (!engine) {
+            vm->break_pending = 1;
+            return HAL_FAULT_RESUME;
+        }
+        vm->fault_known = 0;
+        return throw_in_vm(fault, vm, THROW_USER_INTERRUPT);
+    case HAL_FAULT_MEMORY:
+        return engine ? memory_fault(fault, vm) : HAL_FAULT_UNHANDLED;
+    case HAL_FAULT_DIVIDE:
+        if (!engine) {
+            return HAL_FAULT_UNHANDLED;
+        }
+        /* The divisor is still on top of the stack: asm/engine/arithmetic.asm */
+        return throw_in_vm(fault, vm,
+                           fault->rbx == 0 ? THROW_DIVISION_BY_ZERO : THROW_RESULT_OUT_OF_RANGE);
+    case HAL_FAULT_OTHER:
+        return HAL_FAULT_UNHANDLED;
+    }
+    return HAL_FAULT_UNHANDLED;
+}

@@ -1,0 +1,181 @@
+/*
+ * vm_instance.c - VM control blocks: creation, the base dictionary, destruction.
+ */
+#include "arbiter/vm_instance.h"
+
+#include "forth/throw.h"
+#include "hal/hal_memory.h"
+#include "hal/hal_space.h"
+#include "primitives.h"
+
+extern const char forth_base_source[], forth_base_source_end[];
+
+static void copy_bytes(unsigned char *to, const unsigned char *from, uint64_t size) {
+    for (uint64_t i = 0; i < size; i++) {
+        to[i] = from[i];
+    }
+}
+
+static void empty_stacks(struct vm *vm) {
+    vm->sp = vm->data_base - CELL;
+    vm->rp = vm->return_base;
+    vm->cs = vm->control_base;
+    vm->loop_index = 0;
+    vm->loop_limit = 0;
+    vm->handler = 0;
+}
+
+/* A VM with empty stacks and an empty dictionary of its own, which begins with word number `first`. The
+ * user area is present and zero. */
+static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
+    struct vm *vm = hal_mem_alloc(sizeof *vm);
+    if (vm == NULL) {
+        return NULL;
+    }
+    if (hal_space_create(&vm->slot) != HAL_OK) {
+        hal_mem_free(vm);
+        return NULL;
+    }
+    vm->id = id;
+    vm->window = vm->slot;
+    vm->envelope = envelope;
+    vm->control_base = vm->slot + VM_CONTROL_STACK + VM_STACK_SIZE;
+    vm->data_base = vm->slot + VM_DATA_STACK + VM_STACK_SIZE;
+    vm->return_base = vm->slot + VM_RETURN_STACK + VM_STACK_SIZE;
+    vm->own.code = vm->slot + VM_CODE;
+    vm->own.words = vm->slot + VM_WORDS;
+    vm->own.names = vm->slot + VM_NAMES;
+    vm->own.first = first;
+    vm->own.end = first;
+    vm->base_words = base_image.dictionary.words -
+                     ((uint64_t)base_image.dictionary.first << WORD_SHIFT);
+    vm->base_end = base_image.dictionary.end;
+    vm->own_words = vm->own.words - ((uint64_t)first << WORD_SHIFT);
+    vm->own_end = first;
+    vm->dp = VM_DATA_SPACE;
+    vm->top = envelope;
+    empty_stacks(vm);
+    /* The first pages of each stack, so that the engine can be entered, and the user area. */
+    if (hal_space_commit(vm->control_base - VM_PAGE, VM_PAGE) != HAL_OK ||
+        hal_space_commit(vm->data_base - VM_PAGE, VM_PAGE) != HAL_OK ||
+        hal_space_commit(vm->return_base - VM_PAGE, VM_PAGE) != HAL_OK ||
+        hal_space_commit(vm->window + VM_USER_AREA, VM_DATA_SPACE - VM_USER_AREA) != HAL_OK) {
+        vm_destroy(vm);
+        return NULL;
+    }
+    vm_user_set(vm, VM_USER_BASE, 10);
+    return vm;
+}
+
+/* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs. */
+static int freeze(struct vm *vm) {
+    static const char cold[] = "COLD", quit[] = "(QUIT)";
+    uint32_t quit_xt = dictionary_find(vm, quit, sizeof quit - 1);
+    base_image.cold = dictionary_find(vm, cold, sizeof cold - 1);
+    if (quit_xt == 0 || base_image.cold == 0) {
+        return THROW_UNDEFINED_WORD;
+    }
+    base_image.quit_code = dictionary_word(vm, quit_xt)->arg;
+    base_image.noop = vm->noop_xt;
+    base_image.data_end = vm->dp;
+    uint64_t size = vm->dp - VM_USER_AREA;
+    base_image.data = hal_mem_alloc(size);
+    const unsigned char *from = vm_pointer(vm, VM_USER_AREA, size);
+    if (base_image.data == NULL || from == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    copy_bytes(base_image.data, from, size);
+    const struct dictionary *own = &vm->own;
+    if (hal_space_protect(own->code, own->code_committed) != HAL_OK ||
+        hal_space_protect(own->words, own->words_committed) != HAL_OK ||
+        hal_space_protect(own->names, own->names_committed) != HAL_OK) {
+        return THROW_NO_MEMORY;
+    }
+    base_image.dictionary = *own;
+    return 0;
+}
+
+/* Makes base.fs the file that vm is including. */
+static int open_base_source(struct vm *vm) {
+    uint64_t size = (uint64_t)(forth_base_source_end - forth_base_source);
+    uint64_t text = vm->envelope - size;
+    unsigned char *copy = vm_pointer(vm, text, size);
+    if (copy == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    copy_bytes(copy, (const unsigned char *)forth_base_source, size);
+    vm->top = text;
+    vm->file[0] = (struct vm_file){.text = text, .size = size, .name = "base.fs"};
+    vm->file_depth = 1;
+    vm->source_id = 1;
+    vm->source_addr = text;
+    return 0;
+}
+
+/* The builder's own words become the base, so they begin with number 0: a word that exists, so that the
+ * engine needs no test for it, but is never finished and so cannot be executed. The builder's slot is
+ * kept, for it holds the dictionary. */
+int base_dictionary_build(void) {
+    struct vm *vm = new_vm(0, VM_ENVELOPE_PRIMORDIAL, 0);
+    if (vm == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    uint32_t zero;
+    int code = dictionary_create(vm, "", 0, WORD_HIDDEN, &zero);
+    if (code == 0) {
+        code = dictionary_add_primitives(vm);
+    }
+    if (code == 0) {
+        code = open_base_source(vm);
+    }
+    if (code == 0) {
+        vm->noop_xt = dictionary_find(vm, "NOOP", 4);
+        vm->ip = (uint64_t)engine_load_thread;
+        vm_current = vm;
+        if (engine_run(vm) != VM_EXIT_FINISHED) {
+            code = (int)vm->throw_code;
+            vm_push(vm, (uint64_t)(int64_t)code);
+            word_report_error(vm);
+        }
+        vm_current = NULL;
+    }
+    if (code == 0) {
+        code = freeze(vm);
+    }
+    hal_mem_free(vm);
+    return code;
+}
+
+struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
+    struct vm *vm = new_vm(id, envelope, base_image.dictionary.end);
+    if (vm == NULL) {
+        return NULL;
+    }
+    uint64_t size = base_image.data_end - VM_USER_AREA;
+    unsigned char *data = vm_pointer(vm, VM_USER_AREA, size);
+    if (data == NULL) {
+        vm_destroy(vm);
+        return NULL;
+    }
+    copy_bytes(data, base_image.data, size);
+    vm_user_set(vm, VM_USER_TO_IN, 0);
+    vm->dp = base_image.data_end;
+    vm->quit_code = base_image.quit_code;
+    vm->noop_xt = base_image.noop;
+    vm_push(vm, start_xt);
+    vm->ip = (uint64_t)engine_start_thread;
+    return vm;
+}
+
+void vm_restart_at_prompt(struct vm *vm) {
+    empty_stacks(vm);
+    vm->ip = (uint64_t)engine_quit_thread;
+}
+
+void vm_destroy(struct vm *vm) {
+    if (vm_current == vm) {
+        vm_current = NULL;
+    }
+    hal_space_destroy(vm->slot);
+    hal_mem_free(vm);
+}

@@ -1,0 +1,19 @@
+/*
+ * asm_offsets.c - the numbers of C that asm/cpu needs.
+ *
+ * Compiled to assembly only, never linked: the build turns each marked line of the output into a
+ * %define of build/gen/cpu_offsets.inc.
+ */
+#include "cpu/interrupt_frame.h"
+
+#define OFFSET(name, value) __asm__ volatile("\n@@" #name " %c0" : : "i"(value))
+
+void asm_offsets(void);
+
+void asm_offsets(void) {
+    OFFSET(VECTOR_COUNT, VECTOR_COUNT);
+    OFFSET(ISR_STUB_SIZE, ISR_STUB_SIZE);
+    OFFSET(ERROR_CODE_VECTORS, ERROR_CODE_VECTORS);
+    OFFSET(FRAME_VECTOR, offsetof(struct interrupt_frame, vector));
+    OFFSET(FRAME_RIP, offsetof(struct interrupt_frame, rip));
+}

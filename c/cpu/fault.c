@@ -1,0 +1,93 @@
+/*
+ * fault.c - exceptions and the user's break, on their way to the owner of the running VM.
+ *
+ * An exception in a VM is that VM's affair: the registered handler repairs it or sends the VM to
+ * its error path by changing the frame. An exception anywhere else is a kernel bug and ends in a
+ * panic.
+ */
+#include "cpu/fault.h"
+
+#include <stddef.h>
+
+#include "cpu/io.h"
+#include "cpu/panic.h"
+#include "cpu/vectors.h"
+
+static hal_fault_handler volatile registered;
+static volatile bool break_pending;
+
+void fault_set_handler(hal_fault_handler handler) {
+    registered = handler;
+}
+
+/* NMI, double fault and machine check say that the machine or the kernel is broken, whatever code
+ * was running. */
+static bool may_be_a_vms_doing(uint64_t vector) {
+    return vector != VECTOR_NMI && vector != VECTOR_DOUBLE_FAULT && vector != VECTOR_MACHINE_CHECK;
+}
+
+static hal_fault_kind kind_of(uint64_t vector) {
+    switch (vector) {
+    case VECTOR_PAGE_FAULT:
+    case VECTOR_GENERAL_PROTECTION:
+        return HAL_FAULT_MEMORY;
+    case VECTOR_DIVIDE_ERROR:
+        return HAL_FAULT_DIVIDE;
+    default:
+        return HAL_FAULT_OTHER;
+    }
+}
+
+/* Asks the handler, and puts what it decided into the frame. */
+static hal_fault_action deliver(struct hal_fault *fault, struct interrupt_frame *frame) {
+    hal_fault_handler handler = registered;
+
+    if (handler == NULL) {
+        return HAL_FAULT_UNHANDLED;
+    }
+    fault->rip = frame->rip;
+    fault->rbx = frame->rbx;
+    fault->r12 = frame->r12;
+    hal_fault_action action = handler(fault);
+    if (action == HAL_FAULT_REDIRECT) {
+        frame->rip = fault->rip;
+        frame->rbx = fault->rbx;
+        frame->r12 = fault->r12;
+        frame->rflags &= ~(RFLAGS_DF | RFLAGS_AC | RFLAGS_TF);
+    }
+    return action;
+}
+
+void fault_exception(struct interrupt_frame *frame, bool nested) {
+    uint64_t cr2 = read_cr2(); /* at once: a later page fault would overwrite it */
+
+    if (panic_in_progress()) {
+        panic_inside_panic(frame);
+    }
+    if (!nested && may_be_a_vms_doing(frame->vector)) {
+        struct hal_fault fault = {.kind = kind_of(frame->vector)};
+        if (frame->vector == VECTOR_PAGE_FAULT) {
+            fault.write = (frame->error_code & PAGE_FAULT_WRITE) != 0;
+            fault.address = cr2;
+        }
+        if (deliver(&fault, frame) != HAL_FAULT_UNHANDLED) {
+            return;
+        }
+    }
+    panic_exception(frame, cr2, nested);
+}
+
+void fault_request_break(void) {
+    break_pending = true;
+}
+
+void fault_deliver_break(struct interrupt_frame *frame) {
+    if (!break_pending) {
+        return;
+    }
+    break_pending = false;
+    /* without a handler there is nothing that could be stopped yet, and a handler that does not
+     * want the break returns UNHANDLED: either way nothing happens */
+    struct hal_fault fault = {.kind = HAL_FAULT_BREAK};
+    (void)deliver(&fault, frame);
+}

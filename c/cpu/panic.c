@@ -1,0 +1,149 @@
+/*
+ * panic.c - the panic screen: what happened, registers, backtrace, current VM.
+ *
+ * Everything here has to work when little else does: it polls, allocates nothing, follows no
+ * pointer that it has not checked, and is written so that a second failure inside it ends the
+ * machine with one line instead of a loop.
+ */
+#include "cpu/panic.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "cpu/backtrace.h"
+#include "cpu/cmdline.h"
+#include "cpu/io.h"
+#include "cpu/kprint.h"
+#include "cpu/vectors.h"
+#include "drivers/uart.h"
+#include "hal/hal_panic.h"
+
+volatile long hal_panic_current_vm = -1;
+
+static volatile unsigned panics; /* begun so far */
+
+/* SDM volume 3, table 6-1 */
+static const char *const exception_names[EXCEPTION_COUNT] = {
+    [0] = "divide error",
+    [1] = "debug exception",
+    [2] = "non-maskable interrupt",
+    [3] = "breakpoint",
+    [4] = "overflow",
+    [5] = "bound range exceeded",
+    [6] = "invalid opcode",
+    [7] = "device not available",
+    [8] = "double fault",
+    [10] = "invalid TSS",
+    [11] = "segment not present",
+    [12] = "stack segment fault",
+    [13] = "general protection fault",
+    [14] = "page fault",
+    [16] = "x87 floating-point error",
+    [17] = "alignment check",
+    [18] = "machine check",
+    [19] = "SIMD floating-point exception",
+    [20] = "virtualization exception",
+    [21] = "control protection exception",
+    [28] = "hypervisor injection exception",
+    [29] = "VMM communication exception",
+    [30] = "security exception",
+};
+
+static const char *name_of(uint64_t vector) {
+    if (vector < EXCEPTION_COUNT && exception_names[vector] != NULL) {
+        return exception_names[vector];
+    }
+    return "reserved exception";
+}
+
+bool panic_in_progress(void) {
+    return panics != 0;
+}
+
+static _Noreturn void stop(void) {
+    uart_flush();
+    if (cmdline_has("test-exit")) {
+        outb(DEBUG_EXIT_PORT, DEBUG_EXIT_FAILURE);
+    }
+    halt_for_good();
+}
+
+/* Only the UART, and only text: the screen or the number printer may be what failed. */
+static _Noreturn void stop_with_line(const char *text, const char *detail) {
+    if (panics <= 2) {
+        uart_write("\n*** ", 5);
+        uart_write(text, strlen(text));
+        uart_write(detail, strlen(detail));
+        uart_write(". Halted.\n", 10);
+    }
+    stop();
+}
+
+static void begin(const char *detail) {
+    interrupts_save_and_disable();
+    panics++;
+    if (panics > 1) {
+        stop_with_line("Panic inside a panic: ", detail);
+    }
+}
+
+void panic_inside_panic(const struct interrupt_frame *frame) {
+    panics++;
+    stop_with_line("Exception inside a panic: ", name_of(frame->vector));
+}
+
+static const char *describe_page_fault(uint64_t error_code) {
+    if (error_code & PAGE_FAULT_RESERVED_BIT) {
+        return "a page table entry is malformed";
+    }
+    if (error_code & PAGE_FAULT_FETCH) {
+        return error_code & PAGE_FAULT_PRESENT ? "jump into memory that is not executable"
+                                               : "jump into unmapped memory";
+    }
+    if (error_code & PAGE_FAULT_WRITE) {
+        return error_code & PAGE_FAULT_PRESENT ? "write to read-only memory"
+                                               : "write to unmapped memory";
+    }
+    return error_code & PAGE_FAULT_PRESENT ? "read from protected memory"
+                                           : "read from unmapped memory";
+}
+
+static void print_registers(const struct interrupt_frame *f, uint64_t cr2) {
+    kprintf("rip %016lx  rsp %016lx  rflags %016lx\n", f->rip, f->rsp, f->rflags);
+    kprintf("rax %016lx  rbx %016lx  rcx %016lx\n", f->rax, f->rbx, f->rcx);
+    kprintf("rdx %016lx  rsi %016lx  rdi %016lx\n", f->rdx, f->rsi, f->rdi);
+    kprintf("rbp %016lx  r8  %016lx  r9  %016lx\n", f->rbp, f->r8, f->r9);
+    kprintf("r10 %016lx  r11 %016lx  r12 %016lx\n", f->r10, f->r11, f->r12);
+    kprintf("r13 %016lx  r14 %016lx  r15 %016lx\n", f->r13, f->r14, f->r15);
+    kprintf("cr2 %016lx  cr3 %016lx  cs  %016lx\n", cr2, read_cr3(), f->cs);
+}
+
+static _Noreturn void finish(const struct interrupt_frame *frame, uint64_t cr2) {
+    print_registers(frame, cr2);
+    if (hal_panic_current_vm >= 0) {
+        kprintf("Current VM: %ld\n", hal_panic_current_vm);
+    } else {
+        kprintf("Current VM: none\n");
+    }
+    kprintf("Backtrace (addresses in build/starkernel.elf):\n");
+    backtrace_print(frame->rip, frame->rbp);
+    kprintf("System halted.\n");
+    stop();
+}
+
+void panic_exception(const struct interrupt_frame *frame, uint64_t cr2, bool nested) {
+    begin(name_of(frame->vector));
+    kprintf("\n*** KERNEL PANIC: %s%s\n", name_of(frame->vector),
+            nested ? " inside an interrupt handler" : "");
+    kprintf("vector %lu, error code 0x%lx\n", frame->vector, frame->error_code);
+    if (frame->vector == VECTOR_PAGE_FAULT) {
+        kprintf("%s at 0x%lx\n", describe_page_fault(frame->error_code), cr2);
+    }
+    finish(frame, cr2);
+}
+
+void panic_message(const char *message, const struct interrupt_frame *frame) {
+    begin(message != NULL ? message : "no message");
+    kprintf("\n*** KERNEL PANIC: %s\n", message != NULL ? message : "no message");
+    finish(frame, read_cr2());
+}

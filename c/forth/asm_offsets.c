@@ -1,0 +1,69 @@
+/*
+ * asm_offsets.c - the numbers that the engine's NASM sources share with C.
+ *
+ * Compiled to assembly text only; the build turns each line "@@NAME n" of it into a NASM %define.
+ */
+#include "forth/throw.h"
+#include "forth/vm.h"
+
+#define OFFSET(name, value) __asm__ volatile("\n@@" #name " %c0" : : "i"(value))
+
+void asm_offsets(void) {
+    OFFSET(CELL, CELL);
+
+    OFFSET(VM_IP, offsetof(struct vm, ip));
+    OFFSET(VM_SP, offsetof(struct vm, sp));
+    OFFSET(VM_RP, offsetof(struct vm, rp));
+    OFFSET(VM_CS, offsetof(struct vm, cs));
+    OFFSET(VM_LOOP_INDEX, offsetof(struct vm, loop_index));
+    OFFSET(VM_LOOP_LIMIT, offsetof(struct vm, loop_limit));
+    OFFSET(VM_WINDOW, offsetof(struct vm, window));
+    OFFSET(VM_DATA_BASE, offsetof(struct vm, data_base));
+    OFFSET(VM_RETURN_BASE, offsetof(struct vm, return_base));
+    OFFSET(VM_CONTROL_BASE, offsetof(struct vm, control_base));
+    OFFSET(VM_ENVELOPE, offsetof(struct vm, envelope));
+    OFFSET(VM_QUIT_CODE, offsetof(struct vm, quit_code));
+    OFFSET(VM_BASE_WORDS, offsetof(struct vm, base_words));
+    OFFSET(VM_BASE_END, offsetof(struct vm, base_end));
+    OFFSET(VM_OWN_WORDS, offsetof(struct vm, own_words));
+    OFFSET(VM_OWN_END, offsetof(struct vm, own_end));
+    OFFSET(VM_HANDLER, offsetof(struct vm, handler));
+    OFFSET(VM_ARBITER_SP, offsetof(struct vm, arbiter_sp));
+    OFFSET(VM_DP, offsetof(struct vm, dp));
+    OFFSET(VM_TOP, offsetof(struct vm, top));
+    OFFSET(VM_SOURCE_ADDR, offsetof(struct vm, source_addr));
+    OFFSET(VM_SOURCE_SIZE, offsetof(struct vm, source_size));
+    OFFSET(VM_SOURCE_ID, offsetof(struct vm, source_id));
+    OFFSET(VM_FILE_DEPTH, offsetof(struct vm, file_depth));
+    OFFSET(VM_WORD_ADDR, offsetof(struct vm, word_addr));
+    OFFSET(VM_WORD_SIZE, offsetof(struct vm, word_size));
+    OFFSET(VM_THROW_CODE, offsetof(struct vm, throw_code));
+    OFFSET(VM_THROW_WORD_ADDR, offsetof(struct vm, throw_word_addr));
+    OFFSET(VM_THROW_WORD_SIZE, offsetof(struct vm, throw_word_size));
+    OFFSET(VM_THROW_SOURCE_ID, offsetof(struct vm, throw_source_id));
+    OFFSET(VM_FAULT_KNOWN, offsetof(struct vm, fault_known));
+    OFFSET(VM_BREAK_PENDING, offsetof(struct vm, break_pending));
+    OFFSET(VM_EXIT_REASON, offsetof(struct vm, exit_reason));
+
+    OFFSET(VM_EXIT_FINISHED, VM_EXIT_FINISHED);
+    OFFSET(VM_EXIT_UNCAUGHT, VM_EXIT_UNCAUGHT);
+    OFFSET(VM_EXIT_WAIT, VM_EXIT_WAIT);
+    OFFSET(VM_EXIT_BYE, VM_EXIT_BYE);
+
+    OFFSET(WORD_ARG, offsetof(struct word, arg));
+    OFFSET(WORD_CODE, offsetof(struct word, code));
+    OFFSET(WORD_HANDLER, offsetof(struct word, handler));
+    OFFSET(WORD_SHIFT, WORD_SHIFT);
+
+    OFFSET(USER_TO_IN, VM_USER_TO_IN);
+    OFFSET(USER_STATE, VM_USER_STATE);
+    OFFSET(DATA_SPACE_START, VM_DATA_SPACE);
+    OFFSET(STACK_HEADROOM, (VM_HEADROOM_CELLS + 1) * CELL);
+
+    OFFSET(THROW_STACK_UNDERFLOW, THROW_STACK_UNDERFLOW);
+    OFFSET(THROW_DICTIONARY_OVERFLOW, THROW_DICTIONARY_OVERFLOW);
+    OFFSET(THROW_BAD_ADDRESS, THROW_BAD_ADDRESS);
+    OFFSET(THROW_RESULT_OUT_OF_RANGE, THROW_RESULT_OUT_OF_RANGE);
+    OFFSET(THROW_USER_INTERRUPT, THROW_USER_INTERRUPT);
+    OFFSET(THROW_BAD_XT, THROW_BAD_XT);
+}

@@ -1,0 +1,110 @@
+\ base.fs - the part of the base dictionary that is best said in Forth.
+\
+\ Compiled once, when the base dictionary is built; the result is frozen and shared by all VMs.
+
+0 CONSTANT FALSE   ( -- flag )
+-1 CONSTANT TRUE   ( -- flag )
+32 CONSTANT BL     ( -- char )
+
+: DECIMAL ( -- )  10 BASE ! ;
+: HEX ( -- )      16 BASE ! ;
+
+: CHARS ( n -- n ) ;
+: CHAR+ ( addr -- addr )  1+ ;
+: ALIGNED ( addr -- addr )  7 + -8 AND ;
+: ALIGN ( -- )  HERE ALIGNED HERE - ALLOT ;
+: ERASE ( addr u -- )  0 FILL ;
+: BUFFER: ( u "name" -- )  CREATE ALLOT ;
+
+: D0< ( d -- flag )  NIP 0< ;
+: DABS ( d -- ud )  DUP 0< IF DNEGATE THEN ;
+: M+ ( d n -- d )  S>D D+ ;
+
+: ABORT ( i*x -- )  -1 THROW ;
+
+\ ---- console ----
+
+: CR ( -- )  10 EMIT ;
+: SPACE ( -- )  BL EMIT ;
+: SPACES ( n -- )  BEGIN DUP 0> WHILE SPACE 1- REPEAT DROP ;
+
+: KEY ( -- char )
+    BEGIN (KEY) DUP -2 = WHILE DROP (WAIT) REPEAT
+    DUP -1 = IF -39 THROW THEN ;
+
+: ACCEPT ( addr +n -- +n )
+    DUP 0< IF -24 THROW THEN
+    (EDIT)
+    BEGIN
+        (KEY) DUP -2 = IF DROP (WAIT) 0 ELSE (EDIT-KEY) THEN
+    UNTIL
+    (EDIT-LINE) ;
+
+\ ---- numbers out: Forth-2012 pictured numeric output ----
+
+: <# ( -- )  HOLD-END HLD ! ;
+: HOLD ( char -- )
+    HLD @ 1-  DUP HOLD-START HOLD-END WITHIN 0= IF -17 THROW THEN
+    DUP HLD ! C! ;
+: HOLDS ( addr u -- )
+    BEGIN DUP WHILE 1- 2DUP + C@ HOLD REPEAT 2DROP ;
+: >DIGIT ( u -- char )  DUP 9 > IF 7 + THEN 48 + ;
+: # ( ud -- ud )
+    BASE @ DUP 2 37 WITHIN 0= IF -40 THROW THEN
+    UD/MOD ROT >DIGIT HOLD ;
+: #S ( ud -- 0. )  BEGIN # 2DUP OR 0= UNTIL ;
+: #> ( xd -- addr u )  2DROP HLD @ HOLD-END OVER - ;
+: SIGN ( n -- )  0< IF 45 HOLD THEN ;
+
+: (D.) ( d -- addr u )  DUP >R DABS <# #S R> SIGN #> ;
+: D. ( d -- )  (D.) TYPE SPACE ;
+: D.R ( d n -- )  >R (D.) R> OVER - SPACES TYPE ;
+: . ( n -- )  S>D D. ;
+: U. ( u -- )  0 <# #S #> TYPE SPACE ;
+: .R ( n +n -- )  >R S>D R> D.R ;
+: U.R ( u +n -- )  >R 0 <# #S #> R> OVER - SPACES TYPE ;
+: ? ( addr -- )  @ . ;
+
+\ ---- files ----
+
+: INCLUDE ( i*x "name" -- j*x )  PARSE-NAME INCLUDED ;
+
+\ ---- the outer interpreter ----
+
+\ The next line of the terminal; false at the end of input.
+: (TERMINAL-LINE) ( -- flag )
+    TIB /TIB ['] ACCEPT CATCH
+    DUP -39 = IF DROP 2DROP FALSE EXIT THEN
+    THROW
+    TIB SWAP (SOURCE!) TRUE ;
+
+: REFILL ( -- flag )
+    SOURCE-ID DUP 0= IF DROP (TERMINAL-LINE) EXIT THEN
+    0> IF (FILE-LINE) EXIT THEN
+    FALSE ;
+
+: PROMPT ( -- )  STATE @ IF ."  compiled" ELSE ."  ok" THEN CR ;
+
+: (QUIT) ( -- )
+    BEGIN
+        ['] REFILL CATCH ?DUP IF (ERROR) CLEARSTACK TRUE
+        ELSE IF ['] INTERPRET CATCH ?DUP IF (ERROR) CLEARSTACK ELSE PROMPT THEN TRUE
+        ELSE FALSE THEN THEN
+    0= UNTIL
+    BYE ;
+
+\ Start-up files are loaded in order; the first that fails ends a program that nobody sits at.
+: (SCRIPTS) ( -- )
+    0 BEGIN DUP (SCRIPT) DUP WHILE
+        ROT >R
+        ['] INCLUDED CATCH ?DUP IF (ERROR) CLEARSTACK R> DROP
+            (SCRIPT-FAILED) IF BYE THEN EXIT THEN
+        R> 1+
+    REPEAT 2DROP DROP ;
+
+\ What VM[0] runs first.
+: COLD ( -- )
+    (INTERACTIVE) IF .VERSION THEN
+    (SCRIPTS)
+    (INTERACTIVE) IF ." ok" CR THEN
+    QUIT ;

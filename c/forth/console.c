@@ -1,0 +1,141 @@
+/*
+ * console.c - typing text and numbers, and the console words.
+ */
+#include "forth/console.h"
+
+#include <stdbool.h>
+
+#include "forth/line_editor.h"
+#include "forth/throw.h"
+#include "forth/vm.h"
+#include "hal/hal_console.h"
+#include "primitives.h"
+
+static bool at_line_start = true;
+
+void console_bytes(const char *bytes, size_t size) {
+    if (size > 0) {
+        hal_console_write(bytes, size);
+        at_line_start = bytes[size - 1] == '\n';
+    }
+}
+
+void console_char(char c) {
+    console_bytes(&c, 1);
+}
+
+void console_text(const char *text) {
+    size_t size = 0;
+    while (text[size] != '\0') {
+        size++;
+    }
+    console_bytes(text, size);
+}
+
+void console_unsigned(uint64_t value, unsigned base) {
+    char digits[64];
+    size_t i = sizeof digits;
+    do {
+        unsigned digit = (unsigned)(value % base);
+        digits[--i] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
+        value /= base;
+    } while (value != 0);
+    console_bytes(digits + i, sizeof digits - i);
+}
+
+void console_signed(int64_t value) {
+    if (value < 0) {
+        console_char('-');
+        console_unsigned(-(uint64_t)value, 10);
+    } else {
+        console_unsigned((uint64_t)value, 10);
+    }
+}
+
+void console_fresh_line(void) {
+    if (!at_line_start) {
+        console_char('\n');
+    }
+}
+
+int word_emit(struct vm *vm) {
+    console_char((char)vm_pop(vm));
+    return 0;
+}
+
+int word_type(struct vm *vm) {
+    uint64_t size = vm_pop(vm), addr = vm_pop(vm);
+    const char *text = vm_pointer(vm, addr, size);
+    if (text == NULL) {
+        return THROW_BAD_ADDRESS;
+    }
+    console_bytes(text, size);
+    return 0;
+}
+
+int word_key_question(struct vm *vm) {
+    vm_push(vm, hal_console_has_input() ? (uint64_t)-1 : 0);
+    return 0;
+}
+
+int word_paren_key(struct vm *vm) {
+    vm_push(vm, (uint64_t)(int64_t)hal_console_poll());
+    return 0;
+}
+
+int word_interactive(struct vm *vm) {
+    vm_push(vm, hal_console_is_terminal() ? (uint64_t)-1 : 0);
+    return 0;
+}
+
+/* The line editor of the console, shared by whoever has the console. */
+static struct line_editor editor;
+static bool editor_ready;
+
+int word_edit_begin(struct vm *vm) {
+    if (!editor_ready) {
+        line_editor_init(&editor);
+        editor_ready = true;
+    }
+    line_editor_set_terminal(&editor, hal_console_is_terminal());
+    line_editor_start(&editor, vm_pop(vm));
+    vm->word_size = 0; /* a Ctrl-C while typing is the fault of no word */
+    return 0;
+}
+
+/* ( n -- flag ) A byte, or the end of input, which ends a line that has begun. -39 when it ends an empty
+ * one, -28 on Ctrl-C. */
+int word_edit_key(struct vm *vm) {
+    int64_t byte = (int64_t)vm_pop(vm);
+    if (byte == HAL_CONSOLE_EOF) {
+        vm_push(vm, (uint64_t)-1);
+        return editor.size > 0 ? 0 : THROW_END_OF_FILE;
+    }
+    enum line_editor_result result = line_editor_feed(&editor, (uint8_t)byte);
+    console_bytes(editor.out, editor.out_size);
+    switch (result) {
+    case LINE_EDITOR_MORE:
+        vm_push(vm, 0);
+        return 0;
+    case LINE_EDITOR_DONE:
+        vm_push(vm, (uint64_t)-1);
+        return 0;
+    case LINE_EDITOR_BREAK:
+        return THROW_USER_INTERRUPT;
+    case LINE_EDITOR_END:
+        return THROW_END_OF_FILE;
+    }
+    return 0;
+}
+
+int word_edit_line(struct vm *vm) {
+    char *to = vm_pointer(vm, vm_pop(vm), editor.size);
+    if (to == NULL) {
+        return THROW_BAD_ADDRESS;
+    }
+    for (size_t i = 0; i < editor.size; i++) {
+        to[i] = editor.line[i];
+    }
+    vm_push(vm, editor.size);
+    return 0;
+}

@@ -1,0 +1,202 @@
+/*
+ * dictionary.c - creating and finding words.
+ *
+ * Names are hashed into buckets of word numbers; a bucket is a chain from the newest word to the
+ * oldest, so that a redefinition hides the older word. The VM's own words are searched before those of
+ * the base dictionary. A chain is always older toward its end, hence it cannot loop.
+ */
+#include "forth/dictionary.h"
+
+#include "forth/primitive_table.h"
+#include "forth/throw.h"
+#include "forth/vm.h"
+#include "primitives.h"
+
+#define COMMIT_CHUNK  UINT64_C(0x10000)
+#define NAME_SIZE_MAX 255u
+
+struct base_image base_image;
+
+static char fold(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* FNV-1a over the folded name. */
+static uint32_t hash_name(const char *name, size_t size) {
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < size; i++) {
+        hash = (hash ^ (unsigned char)fold(name[i])) * 16777619u;
+    }
+    return hash;
+}
+
+static bool same_name(const char *a, const char *b, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        if (fold(a[i]) != fold(b[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Makes [region, region + used + bytes) present. `limit` is the size of the region. */
+static int reserve(uint64_t region, uint64_t limit, uint64_t used, uint64_t bytes,
+                   uint64_t *committed) {
+    if (bytes > limit - used) {
+        return THROW_DICTIONARY_OVERFLOW;
+    }
+    uint64_t wanted = (used + bytes + COMMIT_CHUNK - 1) / COMMIT_CHUNK * COMMIT_CHUNK;
+    if (wanted > *committed) {
+        if (hal_space_commit(region + *committed, wanted - *committed) != HAL_OK) {
+            return THROW_NO_MEMORY;
+        }
+        *committed = wanted;
+    }
+    return 0;
+}
+
+int dictionary_reserve_code(struct vm *vm, size_t bytes) {
+    return reserve(vm->own.code, VM_CODE_SIZE, vm->own.code_used, bytes, &vm->own.code_committed);
+}
+
+static struct word *word_at(const struct dictionary *dictionary, uint32_t xt) {
+    return (struct word *)dictionary->words + (xt - dictionary->first);
+}
+
+struct word *dictionary_word(struct vm *vm, uint64_t xt) {
+    if (dictionary_is_own(vm, xt)) {
+        return word_at(&vm->own, (uint32_t)xt);
+    }
+    const struct dictionary *base = &base_image.dictionary;
+    if (xt >= base->first && xt < base->end) {
+        return word_at(base, (uint32_t)xt);
+    }
+    return NULL;
+}
+
+bool dictionary_is_own(const struct vm *vm, uint64_t xt) {
+    return xt >= vm->own.first && xt < vm->own.end;
+}
+
+const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size) {
+    const struct word *word = dictionary_word(vm, xt);
+    if (word == NULL) {
+        *size = 0;
+        return "";
+    }
+    *size = word->name_size;
+    uint64_t names = dictionary_is_own(vm, xt) ? vm->own.names : base_image.dictionary.names;
+    return (const char *)names + word->name;
+}
+
+static uint32_t find_in(const struct dictionary *dictionary, const char *name, size_t size,
+                        uint32_t hash) {
+    uint32_t xt = dictionary->bucket[hash % DICTIONARY_BUCKETS];
+    while (xt != 0) {
+        const struct word *word = word_at(dictionary, xt);
+        if (word->hash == hash && word->name_size == size &&
+            same_name((const char *)dictionary->names + word->name, name, size)) {
+            return xt;
+        }
+        xt = word->link;
+    }
+    return 0;
+}
+
+uint32_t dictionary_find(struct vm *vm, const char *name, size_t size) {
+    uint32_t hash = hash_name(name, size);
+    uint32_t xt = find_in(&vm->own, name, size, hash);
+    return xt != 0 ? xt : find_in(&base_image.dictionary, name, size, hash);
+}
+
+void dictionary_reveal(struct vm *vm, uint32_t xt) {
+    struct word *word = word_at(&vm->own, xt);
+    if (word->name_size > 0 && (word->flags & WORD_HIDDEN) != 0) {
+        uint32_t *bucket = &vm->own.bucket[word->hash % DICTIONARY_BUCKETS];
+        word->flags &= (uint8_t)~WORD_HIDDEN;
+        word->link = *bucket;
+        *bucket = xt;
+    }
+}
+
+int dictionary_create(struct vm *vm, const char *name, size_t size, unsigned flags, uint32_t *xt) {
+    struct dictionary *own = &vm->own;
+    if (size > NAME_SIZE_MAX) {
+        return THROW_NAME_TOO_LONG;
+    }
+    int code = reserve(own->words, VM_WORDS_SIZE, (own->end - own->first) * sizeof(struct word),
+                       sizeof(struct word), &own->words_committed);
+    if (code == 0) {
+        code = reserve(own->names, VM_NAMES_SIZE, own->names_used, size, &own->names_committed);
+    }
+    if (code != 0) {
+        return code;
+    }
+
+    char *stored = (char *)own->names + own->names_used;
+    for (size_t i = 0; i < size; i++) {
+        stored[i] = name[i];
+    }
+    *xt = own->end++;
+    *word_at(own, *xt) = (struct word){
+        .handler = (uint64_t)prim_enter_unfinished,
+        .hash = hash_name(name, size),
+        .name = (uint32_t)own->names_used,
+        .name_size = (uint8_t)size,
+        .flags = (uint8_t)(flags | WORD_HIDDEN),
+        .kind = WORD_UNFINISHED,
+        .net = WORD_NET_UNKNOWN,
+    };
+    own->names_used += size;
+    vm->own_end = own->end;
+    vm->latest = *xt;
+    if ((flags & WORD_HIDDEN) == 0) {
+        dictionary_reveal(vm, *xt);
+    }
+    return 0;
+}
+
+void dictionary_drop_newest(struct vm *vm) {
+    struct dictionary *own = &vm->own;
+    own->end--;
+    own->names_used -= word_at(own, own->end)->name_size;
+    vm->own_end = own->end;
+    vm->latest = own->end > own->first ? own->end - 1 : 0;
+}
+
+int dictionary_add_primitives(struct vm *vm) {
+    for (unsigned i = 0; i < primitive_count; i++) {
+        const struct primitive *primitive = &primitive_table[i];
+        if (primitive->kind == PRIMITIVE_INNER) {
+            continue;
+        }
+        size_t size = 0;
+        while (primitive->name[size] != '\0') {
+            size++;
+        }
+        uint32_t xt;
+        int code = dictionary_create(vm, primitive->name, size, primitive->flags, &xt);
+        if (code != 0) {
+            return code;
+        }
+        struct word *word = word_at(&vm->own, xt);
+        word->need = primitive->need;
+        word->net = primitive->net;
+        word->effect = (uint64_t)primitive->effect;
+        word->code = primitive->handler;
+        switch (primitive->kind) {
+        case PRIMITIVE_WORD:
+            word->kind = WORD_PRIMITIVE;
+            word->handler = primitive->handler;
+            break;
+        case PRIMITIVE_USER:
+            word->kind = WORD_CONSTANT;
+            word->handler = (uint64_t)prim_enter_constant;
+            word->arg = primitive->handler;
+            break;
+        case PRIMITIVE_INNER:
+            break;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,149 @@
+/*
+ * errors.c - what a THROW that nobody caught says to the user.
+ *
+ * One line: where it happened (for a file), the code, what it means, and the text at fault:
+ *
+ *   boot.fs:12: error -13: undefined word: FOO
+ */
+#include "forth/compiler.h"
+#include "forth/console.h"
+#include "forth/throw.h"
+#include "primitives.h"
+
+#define TEXT_MAX 60u /* longest piece of source shown */
+
+struct message {
+    int16_t code;
+    const char *text;
+};
+
+static const struct message messages[] = {
+    {THROW_ABORT, "aborted"},
+    {THROW_ABORT_QUOTE, "aborted"},
+    {THROW_STACK_OVERFLOW, "stack overflow"},
+    {THROW_STACK_UNDERFLOW, "stack underflow"},
+    {THROW_RETURN_STACK_OVERFLOW, "return stack overflow (recursion or loops too deep)"},
+    {THROW_RETURN_STACK_UNDERFLOW, "return stack underflow"},
+    {-7, "DO-loops nested too deeply"},
+    {THROW_DICTIONARY_OVERFLOW, "dictionary overflow"},
+    {THROW_BAD_ADDRESS, "invalid memory address"},
+    {THROW_DIVISION_BY_ZERO, "division by zero"},
+    {THROW_RESULT_OUT_OF_RANGE, "result out of range"},
+    {-12, "argument type mismatch"},
+    {THROW_UNDEFINED_WORD, "undefined word"},
+    {THROW_COMPILE_ONLY, "this word works only inside a definition"},
+    {-15, "invalid FORGET"},
+    {THROW_NO_NAME, "a name is missing"},
+    {THROW_NUMERIC_OVERFLOW, "pictured numeric output string overflow"},
+    {THROW_STRING_OVERFLOW, "string too long"},
+    {THROW_NAME_TOO_LONG, "name too long"},
+    {-20, "write to a read-only location"},
+    {-21, "unsupported operation"},
+    {THROW_CONTROL_MISMATCH, "control structure mismatch"},
+    {-23, "address alignment exception"},
+    {THROW_INVALID_ARGUMENT, "invalid numeric argument"},
+    {-25, "return stack imbalance"},
+    {-26, "loop parameters unavailable"},
+    {-27, "invalid recursion"},
+    {THROW_USER_INTERRUPT, "user interrupt"},
+    {THROW_COMPILER_NESTING, "a definition is still open"},
+    {-30, "obsolescent feature"},
+    {THROW_NOT_CREATED, "this word was not made by CREATE"},
+    {THROW_BAD_NAME, "this name cannot be used here"},
+    {-33, "block read exception"},
+    {-34, "block write exception"},
+    {-35, "invalid block number"},
+    {-36, "invalid file position"},
+    {THROW_FILE_IO, "file I/O exception"},
+    {THROW_NO_FILE, "no such file"},
+    {THROW_END_OF_FILE, "unexpected end of input"},
+    {THROW_BAD_BASE, "BASE was not from 2 to 36 and is now decimal"},
+    {-48, "invalid POSTPONE"},
+    {-49, "search-order overflow"},
+    {-50, "search-order underflow"},
+    {-57, "exception in sending or receiving a character"},
+    {THROW_BAD_XT, "not an execution token"},
+    {THROW_NO_DEFINITION, "no definition is open to compile into"},
+    {THROW_NO_MEMORY, "the machine has no memory left"},
+    {THROW_INCLUDE_NESTING, "files include one another too deeply"},
+    {THROW_CONTROL_NESTING, "control structures nested too deeply"},
+    {THROW_UNDEFINED_DEFER, "a deferred word has no action yet"},
+    {THROW_PROTECTED_WORD, "a word of the base dictionary cannot be changed"},
+    {THROW_MISSING_DELIMITER, "the closing \" is missing"},
+};
+
+const char *throw_message(int64_t code) {
+    for (unsigned i = 0; i < sizeof messages / sizeof messages[0]; i++) {
+        if (messages[i].code == code) {
+            return messages[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* Types a piece of VM memory on one line: cut when long, control characters as dots. */
+static void say_text(struct vm *vm, uint64_t addr, uint64_t size) {
+    uint64_t shown = size > TEXT_MAX ? TEXT_MAX : size;
+    const char *text = vm_pointer(vm, addr, shown);
+    if (text == NULL) {
+        return;
+    }
+    for (uint64_t i = 0; i < shown; i++) {
+        console_char((unsigned char)text[i] < ' ' ? '.' : text[i]);
+    }
+    if (shown < size) {
+        console_text("...");
+    }
+}
+
+static void say_place(struct vm *vm) {
+    int64_t id = vm->throw_source_id;
+    if (id > 0 && id <= (int64_t)VM_FILE_DEPTH) {
+        const struct vm_file *file = &vm->file[id - 1];
+        console_text(file->name);
+        console_char(':');
+        console_unsigned(file->line, 10);
+        console_text(": ");
+    }
+}
+
+/* -9 tells which address; shown as the program would write it when it lies in the window. */
+static void say_address(struct vm *vm) {
+    console_text(vm->fault_write ? " (store to $" : " (fetch from $");
+    console_unsigned(vm->fault_address, 16);
+    console_char(')');
+}
+
+static void say_error(struct vm *vm, int64_t code) {
+    say_place(vm);
+    console_text("error ");
+    console_signed(code);
+    console_text(": ");
+    if (code == THROW_ABORT_QUOTE && vm->abort_size > 0) {
+        say_text(vm, vm->abort_addr, vm->abort_size);
+    } else {
+        const char *text = throw_message(code);
+        console_text(text != NULL ? text : "an exception without a message of its own");
+    }
+    if (code == THROW_BAD_ADDRESS && vm->fault_known) {
+        say_address(vm);
+    }
+    if (vm->throw_word_size > 0) {
+        console_text(": ");
+        say_text(vm, vm->throw_word_addr, vm->throw_word_size);
+    }
+    console_char('\n');
+}
+
+/* ( n -- ) Reports an exception that reached the prompt and abandons any definition. ABORT and QUIT have
+ * nothing to say. */
+int word_report_error(struct vm *vm) {
+    int64_t code = (int64_t)vm_pop(vm);
+    console_fresh_line();
+    if (code != THROW_ABORT && code != THROW_QUIT) {
+        say_error(vm, code);
+    }
+    vm->abort_size = 0;
+    compile_abandon(vm);
+    return 0;
+}

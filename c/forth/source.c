@@ -1,0 +1,156 @@
+/*
+ * source.c - input sources: the terminal line, strings, files.
+ *
+ * The text of a file is copied to the top of the VM's data space for as long as it is being included,
+ * so that its lines can be parsed where they are and have no length limit. Files nest like a stack;
+ * CATCH remembers its height, hence a THROW closes what it leaves behind.
+ */
+#include "forth/text_interpreter.h"
+#include "forth/throw.h"
+#include "hal/hal_file.h"
+#include "primitives.h"
+
+int word_source(struct vm *vm) {
+    vm_push(vm, vm->source_addr);
+    vm_push(vm, vm->source_size);
+    return 0;
+}
+
+int word_source_id(struct vm *vm) {
+    vm_push(vm, (uint64_t)vm->source_id);
+    return 0;
+}
+
+int word_set_source(struct vm *vm) {
+    vm->source_size = vm_pop(vm);
+    vm->source_addr = vm_pop(vm);
+    vm->source_id = 0;
+    vm_user_set(vm, VM_USER_TO_IN, 0);
+    return 0;
+}
+
+static void copy_name(char *to, size_t capacity, const char *name, size_t size) {
+    /* The end of a long path says more than its beginning. */
+    size_t skip = size >= capacity ? size - (capacity - 1) : 0;
+    size_t i = 0;
+    for (; skip + i < size; i++) {
+        to[i] = name[skip + i];
+    }
+    to[i] = '\0';
+}
+
+static int open_status(hal_status status) {
+    switch (status) {
+    case HAL_OK:
+        return 0;
+    case HAL_ERR_NOT_FOUND:
+        return THROW_NO_FILE;
+    case HAL_ERR_NO_MEMORY:
+        return THROW_NO_MEMORY;
+    case HAL_ERR_INVALID:
+    case HAL_ERR_UNSUPPORTED:
+    case HAL_ERR_BUSY:
+        return THROW_FILE_IO;
+    }
+    return THROW_FILE_IO;
+}
+
+int word_include_open(struct vm *vm) {
+    uint64_t name_size = vm_pop(vm), name_addr = vm_pop(vm);
+    const char *name = vm_pointer(vm, name_addr, name_size);
+    if (name == NULL) {
+        return THROW_BAD_ADDRESS;
+    }
+    vm->word_addr = name_addr; /* the text at fault, if it cannot be opened */
+    vm->word_size = name_size;
+    if (name_size == 0 || name_size > HAL_FILE_NAME_MAX) {
+        return THROW_NO_FILE;
+    }
+    if (vm->file_depth == VM_FILE_DEPTH) {
+        return THROW_INCLUDE_NESTING;
+    }
+
+    const char *contents;
+    size_t size;
+    int code = open_status(hal_file_open(name, name_size, &contents, &size));
+    if (code != 0) {
+        return code;
+    }
+    if (size > vm->top - vm->dp) {
+        hal_file_close(contents, size);
+        return THROW_DICTIONARY_OVERFLOW;
+    }
+    uint64_t text = vm->top - size;
+    char *copy = vm_pointer(vm, text, size);
+    if (copy == NULL) {
+        hal_file_close(contents, size);
+        return THROW_NO_MEMORY;
+    }
+    for (size_t i = 0; i < size; i++) {
+        copy[i] = contents[i];
+    }
+    hal_file_close(contents, size);
+
+    struct vm_file *file = &vm->file[vm->file_depth];
+    *file = (struct vm_file){.text = text, .size = size, .next = 0, .line = 0};
+    copy_name(file->name, sizeof file->name, name, name_size);
+    vm->file_depth++;
+    vm->top = text;
+    vm->source_id = (int64_t)vm->file_depth;
+    vm->source_addr = text;
+    vm->source_size = 0;
+    vm_user_set(vm, VM_USER_TO_IN, 0);
+    return 0;
+}
+
+/* Counts the characters up to the next newline, or to `left`. A page at a time, so that the cost of a
+ * line does not depend on the size of the file. */
+static bool line_size(struct vm *vm, uint64_t addr, uint64_t left, uint64_t *size) {
+    *size = 0;
+    while (*size < left) {
+        uint64_t piece = VM_PAGE - (addr + *size) % VM_PAGE;
+        if (piece > left - *size) {
+            piece = left - *size;
+        }
+        const char *text = vm_pointer(vm, addr + *size, piece);
+        if (text == NULL) {
+            return false;
+        }
+        for (uint64_t i = 0; i < piece; i++) {
+            if (text[i] == '\n') {
+                *size += i;
+                return true;
+            }
+        }
+        *size += piece;
+    }
+    return true;
+}
+
+/* ( -- flag ) Makes the next line of the file that is the source current; false at its end. */
+int word_include_refill(struct vm *vm) {
+    if (vm->source_id <= 0 || (uint64_t)vm->source_id > vm->file_depth) {
+        vm_push(vm, 0);
+        return 0;
+    }
+    struct vm_file *file = &vm->file[vm->source_id - 1];
+    if (file->next >= file->size) {
+        vm_push(vm, 0);
+        return 0;
+    }
+    uint64_t size;
+    if (!line_size(vm, file->text + file->next, file->size - file->next, &size)) {
+        return THROW_BAD_ADDRESS;
+    }
+    vm->source_addr = file->text + file->next;
+    vm->source_size = size;
+    file->next += size + 1; /* past the newline; past the end after the last line */
+    file->line++;
+    vm_user_set(vm, VM_USER_TO_IN, 0);
+    vm_push(vm, (uint64_t)-1);
+    return 0;
+}
+
+int word_file_line(struct vm *vm) {
+    return word_include_refill(vm);
+}

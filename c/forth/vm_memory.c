@@ -1,0 +1,31 @@
+/*
+ * vm_memory.c - from Forth addresses to C pointers.
+ */
+#include "forth/vm.h"
+
+static uint64_t page_down(uint64_t address) {
+    return address & ~(VM_PAGE - 1);
+}
+
+void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+    uint64_t start = (uint32_t)address;
+    if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
+        return NULL;
+    }
+    if (size > 0) {
+        uint64_t first = page_down(vm->window + start);
+        uint64_t last = page_down(vm->window + start + size - 1);
+        if (hal_space_commit(first, last - first + VM_PAGE) != HAL_OK) {
+            return NULL;
+        }
+    }
+    return (void *)(vm->window + start);
+}
+
+uint64_t vm_user_get(const struct vm *vm, uint64_t address) {
+    return *(const uint64_t *)(vm->window + address);
+}
+
+void vm_user_set(struct vm *vm, uint64_t address, uint64_t value) {
+    *(uint64_t *)(vm->window + address) = value;
+}

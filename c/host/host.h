@@ -1,0 +1,20 @@
+/*
+ * host.h - what the parts of the Linux program share.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+/* Exit statuses of build/starforth beyond 0 and 1 (a file failed) */
+enum {
+    HOST_EXIT_USAGE = 2,
+    HOST_EXIT_OUTPUT = 3, /* standard output was closed */
+    HOST_EXIT_PANIC = 70, /* a bug of the program */
+};
+
+/* Installs the signal handlers that stand for processor exceptions and Ctrl-C. */
+void host_fault_init(void);
+
+/* The files named on the command line. */
+void host_file_init(char **names, unsigned count);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * vm_instance.h - making VMs, and what becomes of their faults.
+ */
+#ifndef VM_INSTANCE_H
+#define VM_INSTANCE_H
+
+#include <stdint.h>
+
+#include "forth/vm.h"
+#include "hal/hal_fault.h"
+
+#define VM_ENVELOPE_PRIMORDIAL (UINT64_C(16) << 20) /* VM[0]'s data window, bytes */
+
+/* Builds the base dictionary: the primitives, then base.fs, compiled by a VM that exists only for
+ * this. Freezes it. Returns 0 or a THROW code. Called once, before any VM is created. */
+int base_dictionary_build(void);
+
+/* Creates a VM on the base dictionary that will execute `start_xt`. Returns NULL when memory does not
+ * suffice. The caller owns it and ends it with vm_destroy. */
+struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt);
+
+/* Gives back everything that the VM has. */
+void vm_destroy(struct vm *vm);
+
+/* Puts a VM whose last exception nobody caught back to its prompt; the data stack is emptied. */
+void vm_restart_at_prompt(struct vm *vm);
+
+/* The VM that is running or last ran, NULL before the first; what faults are attributed to. */
+extern struct vm *volatile vm_current;
+
+/* The hal_fault_handler of the arbiter (include/hal/hal_fault.h). */
+hal_fault_action vm_fault(struct hal_fault *fault);
+
+#endif

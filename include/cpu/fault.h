@@ -1,0 +1,26 @@
+/*
+ * fault.h - exceptions and the user's break, on their way to the owner of the running VM.
+ */
+#ifndef CPU_FAULT_H
+#define CPU_FAULT_H
+
+#include <stdbool.h>
+
+#include "cpu/interrupt_frame.h"
+#include "hal/hal_fault.h"
+
+/* Behind hal_fault_set_handler. */
+void fault_set_handler(hal_fault_handler handler);
+
+/* Handles an exception; called by the dispatcher alone. `nested`: it interrupted another handler.
+ * Returns only when the interrupted code, as the frame now describes it, may go on. */
+void fault_exception(struct interrupt_frame *frame, bool nested);
+
+/* Notes that the user wants the running program stopped; the next interrupt exit delivers it.
+ * ISR-safe. */
+void fault_request_break(void);
+
+/* At the exit of every interrupt: delivers a noted break to the interrupted code. */
+void fault_deliver_break(struct interrupt_frame *frame);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * panic_test.h - kernel faults on demand, so that the boot tests can see the panic screen.
+ */
+#ifndef CPU_PANIC_TEST_H
+#define CPU_PANIC_TEST_H
+
+/* Provokes the fault that the command line asks for with panic-test=ud2, =pf, =de, =double or
+ * =panic. Does nothing without such a word; says so when the value is unknown. */
+void panic_test(void);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * dictionary.h - words, execution tokens and the two dictionaries that a VM sees.
+ *
+ * An execution token (xt) is a word number. Words 1 .. base end - 1 belong to the base dictionary,
+ * which is built once, frozen and shared read-only by all VMs; numbers from there on are the VM's
+ * own. Number 0 is never a word. The numbers depend only on the order of definition, so they
+ * are the same on every run and on every machine.
+ */
+#ifndef DICTIONARY_H
+#define DICTIONARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct vm;
+
+/* What a word is, hence what COMPILE, emits for it. */
+enum word_kind {
+    WORD_PRIMITIVE, /* code in the engine: its address */
+    WORD_COLON,     /* threaded code: call, address */
+    WORD_CONSTANT,  /* CONSTANT, VARIABLE, CREATE: lit, value */
+    WORD_DOES,      /* CREATE ... DOES>: lit, value, call, code */
+    WORD_VALUE,     /* VALUE: value, address */
+    WORD_DEFER,     /* DEFER: defer, address */
+    WORD_UNFINISHED /* between : and ; */
+};
+
+enum {
+    WORD_IMMEDIATE = 1u << 0,
+    WORD_COMPILE_ONLY = 1u << 1, /* executing it outside a definition is THROW -14 */
+    WORD_HIDDEN = 1u << 2,       /* not found by name: unfinished, or :NONAME */
+    WORD_CREATED = 1u << 3,      /* made by CREATE: DOES> and >BODY accept it */
+};
+
+#define WORD_NET_UNKNOWN INT16_MIN
+
+/* One word. The engine reads handler and arg (EXECUTE); the rest is for the compiler. */
+struct word {
+    uint64_t handler; /* machine code that EXECUTE jumps to */
+    uint64_t arg;     /* colon: address of threaded code; constant: value; value, defer: address */
+    uint64_t code;    /* does: address of the threaded code after DOES> */
+    uint64_t code_end;
+    uint32_t hash;
+    uint32_t link; /* next older word in the same bucket, 0 none */
+    uint32_t name; /* offset into the names of its dictionary */
+    uint8_t name_size;
+    uint8_t flags;
+    uint8_t kind; /* enum word_kind */
+    uint8_t reserved;
+    int16_t need;     /* data stack cells it surely takes before the first branch */
+    int16_t net;      /* change of depth, or WORD_NET_UNKNOWN */
+    uint32_t wordlist;
+    uint64_t effect; /* primitive: address of its stack comment, or 0 */
+};
+
+#define WORD_SHIFT 6 /* the engine turns a word number into an address by shifting */
+_Static_assert(sizeof(struct word) == 1u << WORD_SHIFT, "the engine indexes words by shifting");
+
+#define DICTIONARY_BUCKETS 1024u
+
+struct dictionary {
+    uint64_t code; /* address of the region, and bytes in use and committed */
+    uint64_t code_used;
+    uint64_t code_committed;
+    uint64_t words;
+    uint64_t words_committed;
+    uint64_t names;
+    uint64_t names_used;
+    uint64_t names_committed;
+    uint32_t first; /* number of its first word */
+    uint32_t end;   /* number after its last word */
+    uint32_t bucket[DICTIONARY_BUCKETS];
+};
+
+/* The frozen base dictionary and the image of the user area and data space that goes with it. */
+struct base_image {
+    struct dictionary dictionary;
+    unsigned char *data; /* contents of [VM_USER_AREA, data_end) for a new VM */
+    uint64_t data_end;   /* first free data-space address */
+    uint32_t cold;       /* xt of COLD */
+    uint32_t noop;       /* xt of NOOP */
+    uint64_t quit_code;  /* threaded code of (QUIT) */
+};
+
+extern struct base_image base_image;
+
+/* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
+int dictionary_add_primitives(struct vm *vm);
+
+/* Creates a word of `name` in vm's own dictionary; it is found at once unless flags has WORD_HIDDEN.
+ * Stores its number in *xt. Returns 0, -16 (no name), -19 (name too long) or -8 (no room). */
+int dictionary_create(struct vm *vm, const char *name, size_t size, unsigned flags, uint32_t *xt);
+
+/* Makes a hidden, named word findable. */
+void dictionary_reveal(struct vm *vm, uint32_t xt);
+
+/* Forgets the newest word of vm's own dictionary, which must be hidden. */
+void dictionary_drop_newest(struct vm *vm);
+
+/* The word of an execution token, or NULL when there is none. Own words may be written to. */
+struct word *dictionary_word(struct vm *vm, uint64_t xt);
+
+/* True when the word belongs to vm alone and so may be changed. */
+bool dictionary_is_own(const struct vm *vm, uint64_t xt);
+
+/* Finds a name, case-insensitively, newest first. Returns its xt or 0. */
+uint32_t dictionary_find(struct vm *vm, const char *name, size_t size);
+
+/* The name of a word (not zero-terminated) and its size; size 0 for a nameless word. */
+const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size);
+
+/* Makes sure that `bytes` more fit into one region of vm's own dictionary. Returns 0 or -8. */
+int dictionary_reserve_code(struct vm *vm, size_t bytes);
+
+#endif

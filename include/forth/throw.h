@@ -1,0 +1,53 @@
+/*
+ * throw.h - THROW codes.
+ *
+ * -1 to -255 are Forth-2012 table 9.1; -256 downward are StarKernel's own.
+ */
+#ifndef THROW_H
+#define THROW_H
+
+#include <stdint.h>
+
+enum throw_code {
+    THROW_ABORT = -1,
+    THROW_ABORT_QUOTE = -2,
+    THROW_STACK_OVERFLOW = -3,
+    THROW_STACK_UNDERFLOW = -4,
+    THROW_RETURN_STACK_OVERFLOW = -5,
+    THROW_RETURN_STACK_UNDERFLOW = -6,
+    THROW_DICTIONARY_OVERFLOW = -8,
+    THROW_BAD_ADDRESS = -9,
+    THROW_DIVISION_BY_ZERO = -10,
+    THROW_RESULT_OUT_OF_RANGE = -11,
+    THROW_UNDEFINED_WORD = -13,
+    THROW_COMPILE_ONLY = -14,
+    THROW_NO_NAME = -16,
+    THROW_NUMERIC_OVERFLOW = -17,
+    THROW_STRING_OVERFLOW = -18,
+    THROW_NAME_TOO_LONG = -19,
+    THROW_CONTROL_MISMATCH = -22,
+    THROW_INVALID_ARGUMENT = -24,
+    THROW_USER_INTERRUPT = -28,
+    THROW_COMPILER_NESTING = -29,
+    THROW_NOT_CREATED = -31,
+    THROW_BAD_NAME = -32,
+    THROW_FILE_IO = -37,
+    THROW_NO_FILE = -38,
+    THROW_END_OF_FILE = -39,
+    THROW_BAD_BASE = -40,
+    THROW_QUIT = -56,
+
+    THROW_BAD_XT = -256,            /* an execution token that names no word, or an unfinished one */
+    THROW_NO_DEFINITION = -257,     /* compiling with no definition open */
+    THROW_NO_MEMORY = -258,         /* the machine has no memory left for this VM */
+    THROW_INCLUDE_NESTING = -259,   /* too many files including one another */
+    THROW_CONTROL_NESTING = -260,   /* too many nested control structures */
+    THROW_UNDEFINED_DEFER = -261,   /* a DEFERred word that was never given an action */
+    THROW_PROTECTED_WORD = -262,    /* a word of the base dictionary cannot be changed */
+    THROW_MISSING_DELIMITER = -263, /* a string without its closing quote */
+};
+
+/* The message for a THROW code, without newline; NULL when the code has none. */
+const char *throw_message(int64_t code);
+
+#endif

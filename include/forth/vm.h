@@ -1,0 +1,175 @@
+/*
+ * vm.h - a VM as the engine and the Forth system see it.
+ *
+ * The engine keeps this structure's address in r12 while the VM runs; asm_offsets.c gives NASM the
+ * offsets. Registers live in the first fields only while the VM is suspended or inside C.
+ */
+#ifndef VM_H
+#define VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "forth/dictionary.h"
+#include "forth/vm_layout.h"
+
+#define VM_FILE_DEPTH    16u /* files that may be including one another */
+#define VM_CONTROL_DEPTH 64u /* nesting of control structures in one definition */
+
+/* Why engine_run returned. */
+enum vm_exit {
+    VM_EXIT_FINISHED, /* its start-up word returned */
+    VM_EXIT_UNCAUGHT, /* THROW without CATCH: vm->throw_code */
+    VM_EXIT_WAIT,     /* it waits for console input */
+    VM_EXIT_BYE,      /* BYE */
+};
+
+/* A file being included: its text lies in the window, [text, text + size). */
+struct vm_file {
+    uint64_t text;
+    uint64_t size;
+    uint64_t next; /* offset of the next line */
+    uint64_t line; /* number of the line that is the source now, from 1 */
+    char name[64]; /* for messages, cut to fit, zero-terminated */
+};
+
+/* What a control-flow stack entry stands for (Forth-2012 3.2.3.2). */
+enum control_kind { CONTROL_ORIG, CONTROL_DEST, CONTROL_DO, CONTROL_CASE, CONTROL_OF };
+
+struct control_entry {
+    enum control_kind kind;
+    uint64_t address; /* orig: operand cell to resolve; dest: target; do: loop body */
+    uint64_t leaves;  /* do, case: chain of operand cells to resolve at its end, 0 none */
+};
+
+struct definition {
+    bool open;       /* between : and ; */
+    bool nameless;   /* :NONAME */
+    bool linear;     /* no branch so far: depth and need are exact */
+    uint32_t xt;     /* the word being defined */
+    int32_t depth;   /* data stack cells relative to entry */
+    int32_t need;    /* cells surely needed on entry */
+    uint32_t control_depth;
+    struct control_entry control[VM_CONTROL_DEPTH];
+};
+
+struct vm {
+    /* The suspended engine: register contract in asm/engine/engine.inc */
+    uint64_t ip;
+    uint64_t sp; /* data stack with the top item in memory */
+    uint64_t rp;
+    uint64_t cs; /* control stack */
+    uint64_t loop_index;
+    uint64_t loop_limit;
+
+    /* Constant while the VM lives */
+    uint64_t window;       /* address of Forth address 0 */
+    uint64_t data_base;    /* data stack pointer of the empty stack */
+    uint64_t return_base;  /* return stack pointer of the empty stack */
+    uint64_t control_base; /* rsp of the empty control stack */
+    uint64_t envelope;     /* first window address that the VM may not use */
+    uint64_t quit_code;    /* threaded code of the text interpreter's outer loop */
+
+    /* Word tables: base words by number, own words by number (address biased by the first) */
+    uint64_t base_words;
+    uint64_t base_end;
+    uint64_t own_words;
+    uint64_t own_end;
+
+    uint64_t handler;    /* innermost exception frame on the control stack, 0 none */
+    uint64_t arbiter_sp; /* rsp of engine_run's caller: C called by Forth runs below it */
+    uint64_t dp;         /* HERE */
+    uint64_t top;        /* end of free data space */
+
+    /* The input source (Forth-2012 6.1.2216 SOURCE); >IN is in the window */
+    uint64_t source_addr;
+    uint64_t source_size;
+    int64_t source_id;   /* 0 terminal, -1 string, n > 0: file[n - 1] */
+    uint64_t file_depth; /* files open */
+    uint64_t word_addr;  /* the word parsed last, for messages */
+    uint64_t word_size;
+
+    /* The last THROW: where it happened */
+    int64_t throw_code;
+    uint64_t throw_word_addr;
+    uint64_t throw_word_size;
+    int64_t throw_source_id;
+    uint64_t fault_known;   /* 1: the throw came from a fault at fault_address */
+    uint64_t fault_address; /* as a Forth address when inside the window */
+    uint64_t fault_write;
+
+    uint32_t break_pending; /* Ctrl-C noticed while it could not be thrown at once */
+    uint32_t exit_reason;   /* enum vm_exit */
+
+    /* C only */
+    uint64_t slot; /* address of the slot */
+    uint64_t id;
+    uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
+    uint32_t noop_xt;     /* a word that does nothing */
+    uint32_t string_turn; /* which of the two transient string buffers is next */
+    uint64_t abort_addr;  /* message of the last ABORT" */
+    uint64_t abort_size;
+    struct definition definition;
+    struct vm_file file[VM_FILE_DEPTH];
+    struct dictionary own;
+};
+
+
+/* ---- asm/engine/switch.asm and exception.asm ---- */
+
+/* Runs vm until it suspends itself; returns the reason (enum vm_exit). Interrupts may be enabled. C
+ * called by Forth runs on the caller's stack. */
+int engine_run(struct vm *vm);
+
+/* Where a fault handler sends the engine: throws the code that it put into rbx. */
+void engine_throw(void);
+
+/* The bounds of the code in which a VM's registers are live. */
+extern const char __start_engine_text[], __stop_engine_text[];
+
+/* A thread that executes the xt on the stack and then ends the VM. */
+extern const uint64_t engine_start_thread[];
+
+/* A thread that interprets the file being included to its end and then ends the VM. */
+extern const uint64_t engine_load_thread[];
+
+/* A thread that goes to the prompt. */
+extern const uint64_t engine_quit_thread[];
+
+/* ---- c/forth/vm_memory.c ---- */
+
+/* The only way from a Forth address to a C pointer: checks that [address, address + size) lies in the
+ * VM's envelope (using the low 32 bits of address, like the engine) and makes the pages present.
+ * NULL when it does not. The pointer is good until Forth runs again. */
+void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
+
+/* Reads and writes one cell of the user area. */
+uint64_t vm_user_get(const struct vm *vm, uint64_t address);
+void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
+
+/* ---- stack access for C words: the engine has checked depth and headroom ---- */
+
+#define VM_HEADROOM_CELLS 16 /* cells that a C word may push without asking */
+
+static inline uint64_t vm_depth(const struct vm *vm) {
+    return (vm->data_base - CELL - vm->sp) / CELL;
+}
+
+static inline uint64_t vm_pop(struct vm *vm) {
+    uint64_t value = *(uint64_t *)vm->sp;
+    vm->sp += CELL;
+    return value;
+}
+
+static inline void vm_push(struct vm *vm, uint64_t value) {
+    vm->sp -= CELL;
+    *(uint64_t *)vm->sp = value;
+}
+
+/* Item n counted from the top, 0 the top. */
+static inline uint64_t *vm_item(struct vm *vm, uint64_t n) {
+    return (uint64_t *)vm->sp + n;
+}
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * vm_layout.h - where everything of a VM lies in its slot of address space (hal_space.h).
+ *
+ *   slot + 0            data window, 4 GiB: the only memory a Forth address can name
+ *          0x0000         page 0: never mapped, so that 0 @ is an error
+ *          0x1000         user area: system variables and transient buffers, below
+ *          0x4000         data space: HERE grows up ...
+ *          envelope       ... to here; file texts are stacked downward from the end
+ *   slot + 4 GiB        guard: an access at the last address of the window ends here
+ *   slot + 4 GiB + ...  private to the kernel, each region between guard pages:
+ *          control stack  return addresses and exception frames; rsp while the VM runs
+ *          data stack
+ *          return stack   >R R> and loop parameters
+ *          code           threaded code; written by the compiler alone, never executed
+ *          words          the table that an execution token indexes
+ *          names          the characters of the word names
+ */
+#ifndef VM_LAYOUT_H
+#define VM_LAYOUT_H
+
+#include <stdint.h>
+
+#include "hal/hal_space.h"
+
+#define VM_PAGE   UINT64_C(4096)
+#define VM_GUARD  UINT64_C(0x10000)
+#define VM_WINDOW (UINT64_C(4) << 30)
+#define CELL      UINT64_C(8)
+
+/* Addresses inside the window */
+#define VM_USER_TO_IN       UINT64_C(0x1000) /* >IN */
+#define VM_USER_BASE        UINT64_C(0x1008) /* BASE */
+#define VM_USER_STATE       UINT64_C(0x1010) /* STATE */
+#define VM_USER_HOLD        UINT64_C(0x1018) /* first character of the pictured number */
+#define VM_USER_AREA        UINT64_C(0x1000)
+#define VM_HOLD_START       UINT64_C(0x1100)
+#define VM_HOLD_END         UINT64_C(0x1300) /* pictured numeric output is built down from here */
+#define VM_PAD              UINT64_C(0x1300)
+#define VM_PAD_SIZE         UINT64_C(0x400)
+#define VM_WORD_BUFFER      UINT64_C(0x1700) /* WORD: count byte and up to 255 characters */
+#define VM_WORD_BUFFER_SIZE UINT64_C(0x200)
+#define VM_TIB              UINT64_C(0x1900)
+#define VM_TIB_SIZE         UINT64_C(0x400)
+#define VM_STRINGS          UINT64_C(0x2000) /* two buffers for S" while interpreting */
+#define VM_STRING_SIZE      UINT64_C(0x800)
+#define VM_DATA_SPACE       UINT64_C(0x4000)
+
+/* Regions outside the window, as offsets into the slot */
+#define VM_STACK_SIZE    (UINT64_C(256) << 10)
+#define VM_CONTROL_STACK (VM_WINDOW + VM_GUARD)
+#define VM_DATA_STACK    (VM_CONTROL_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_RETURN_STACK  (VM_DATA_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_CODE          (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_CODE_SIZE     (UINT64_C(16) << 20)
+#define VM_WORDS         (VM_CODE + VM_CODE_SIZE + VM_GUARD)
+#define VM_WORDS_SIZE    (UINT64_C(8) << 20)
+#define VM_NAMES         (VM_WORDS + VM_WORDS_SIZE + VM_GUARD)
+#define VM_NAMES_SIZE    (UINT64_C(4) << 20)
+
+_Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
+_Static_assert(VM_STRINGS + 2 * VM_STRING_SIZE <= VM_DATA_SPACE, "strings overlap data space");
+_Static_assert(VM_NAMES + VM_NAMES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
+
+#endif

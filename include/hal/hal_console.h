@@ -1,0 +1,43 @@
+/*
+ * hal_console.h - the console: bytes out to whatever a person looks at, bytes in from it.
+ *
+ * On the bare machine this is COM1 and the framebuffer; on Linux, standard output and input.
+ */
+#ifndef HAL_CONSOLE_H
+#define HAL_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HAL_CONSOLE_EOF (-1)  /* input has ended and will not come back */
+#define HAL_CONSOLE_NONE (-2) /* no byte is waiting now */
+
+/* Prepares the console. Called once, before any other function here except hal_panic. */
+void hal_console_init(void);
+
+/* Writes `size` bytes as they are; a newline ('\n') becomes CR LF where the device needs it.
+ * May block until the device takes them. Not ISR-safe. */
+void hal_console_write(const char *bytes, size_t size);
+
+/* Writes one byte; the same rules. */
+void hal_console_putc(char c);
+
+/* Makes sure that everything written is on its way to the device. */
+void hal_console_flush(void);
+
+/* Takes one input byte (0..255) without waiting: HAL_CONSOLE_NONE when none is there,
+ * HAL_CONSOLE_EOF when input has ended. Ctrl-C never arrives here from a terminal or a serial line:
+ * it becomes a HAL_FAULT_BREAK (hal_fault.h). */
+int hal_console_poll(void);
+
+/* True when a byte (or the end of input) can be taken without waiting. */
+bool hal_console_has_input(void);
+
+/* Waits, using no processor time, until hal_console_has_input() may have become true or any
+ * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. */
+void hal_console_wait(void);
+
+/* True when a person is typing: input is echoed and edited. False for a file or a pipe. */
+bool hal_console_is_terminal(void);
+
+#endif

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""`make test`: runs every kind of test and adds up.
+
+Each stage prints its own lines. The last line of all is `N passed, N failed`; a stage that crashes, takes too
+long or does not come to its own last line counts as a failure, and its output is shown.
+"""
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "boot"))
+
+from image import MAX_SCRIPTS, make_image  # noqa: E402 (the path must be set first)
+from machine import Machine, MachineError, PROMPT, choose_accelerator  # noqa: E402
+
+UNIT_SECONDS = 300
+HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
+KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
+BOOT_SECONDS = 480
+END_SECONDS = 30
+
+TESTER = "tests/forth/tester.fs"
+SUMMARY = re.compile(r"^(\S+): (\d+) passed, (\d+) failed\s*$", re.MULTILINE)
+UNIT_SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed\s*\Z", re.MULTILINE)
+
+
+class Totals:
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    def add(self, passed, failed):
+        self.passed += passed
+        self.failed += failed
+
+    def broken(self, what, complaint, output):
+        """Counts something that did not even come to its end."""
+        self.failed += 1
+        print(f"FAIL {what}: {complaint}")
+        if output:
+            print(output.rstrip())
+            print(f"--- end of the output of {what}")
+
+
+def heading(text):
+    print(f"\n=== {text}", flush=True)
+
+
+def run(command, seconds):
+    """(exit status or None for a time-out, output) of a program without input."""
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, timeout=seconds, check=False)
+        return result.returncode, result.stdout.decode(errors="replace")
+    except subprocess.TimeoutExpired as late:
+        return None, (late.stdout or b"").decode(errors="replace")
+    except OSError as error:
+        return -1, str(error)
+
+
+def how(status):
+    if status is None:
+        return "it took too long and was stopped"
+    if status < 0:
+        return f"it was ended by signal {-status}"
+    return f"its exit status was {status}"
+
+
+def unit_stage(build, totals):
+    heading("Unit tests, on the host under AddressSanitizer and UndefinedBehaviorSanitizer")
+    status, output = run([os.path.join(build, "unit")], UNIT_SECONDS)
+    summary = UNIT_SUMMARY.search(output)
+    if not summary or (status != 0) != (int(summary[2]) > 0):
+        totals.broken("unit", f"no proper end; {how(status)}", output)
+        return
+    print(output.rstrip())
+    totals.add(int(summary[1]), int(summary[2]))
+
+
+def suites(output):
+    """{suite: (passed, failed)} from the summary lines of the tester."""
+    return {name: (int(passed), int(failed)) for name, passed, failed in SUMMARY.findall(output)}
+
+
+def host_stage(build, files, totals):
+    """Runs each file in a process of its own. Returns {suite: counts} for the comparison with the
+    kernel."""
+    heading("Forth tests, on the host")
+    counts = {}
+    for file in files:
+        status, output = run([os.path.join(build, "starforth"), TESTER, file], HOST_SECONDS)
+        found = suites(output)
+        if not found or status != 0 or re.search(r"^\S+:\d+: error ", output, re.MULTILINE):
+            totals.broken(file, f"it did not end properly; {how(status)}", output)
+            continue
+        show_suites(output, found, totals)
+        counts.update(found)
+    return counts
+
+
+def show_suites(output, found, totals):
+    """Prints the counts, and the whole output where something failed; adds them up."""
+    if any(failed for _, failed in found.values()):
+        print(output.rstrip())
+    else:
+        for name, (passed, failed) in found.items():
+            print(f"{name}: {passed} passed, {failed} failed")
+    for passed, failed in found.values():
+        totals.add(passed, failed)
+
+
+def batches(files):
+    """The files by as many as one image carries beside the tester."""
+    size = MAX_SCRIPTS - 1
+    return [files[i:i + size] for i in range(0, len(files), size)]
+
+
+def kernel_run(build, accelerator, files, folder):
+    """Boots with the tester and these files as boot scripts. Returns (complaint or None, output)."""
+    image = os.path.join(folder, "forth.img")
+    make_image(image, os.path.join(build, "BOOTX64.EFI"), [TESTER, *files])
+    with Machine(image=image, accelerator=accelerator) as machine:
+        try:
+            machine.wait_for(PROMPT, KERNEL_SECONDS)
+            machine.send(b"BYE\r")
+            machine.wait_for_end(END_SECONDS)
+            complaint = None if machine.powered_off else machine.how_it_ended()
+        except MachineError as error:
+            complaint = str(error)
+        return complaint, machine.log.decode(errors="replace").replace("\r", "")
+
+
+def kernel_stage(build, accelerator, files, host_counts, totals):
+    """The same files in VM[0], over the boot-script path; the counts must be those of the host."""
+    heading(f"Forth tests, in VM[0] on the booted kernel ({accelerator})")
+    found = {}
+    with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
+        for batch in batches(files):
+            complaint, output = kernel_run(build, accelerator, batch, folder)
+            if re.search(r"^\S+:\d+: error ", output, re.MULTILINE):
+                complaint = complaint or "a test file ended with an error"
+            if complaint:
+                totals.broken("forth on the kernel", complaint, output)
+            here = suites(output)
+            show_suites("" if complaint else output, here, totals)
+            found.update(here)
+    for name, counts in host_counts.items():
+        if found.get(name) != counts:
+            totals.broken(f"{name} on the kernel",
+                          f"counts are {found.get(name)}, on the host {counts}", "")
+
+
+def boot_stage(build, totals):
+    heading("Boot tests")
+    sys.stdout.flush()
+    process = subprocess.Popen([sys.executable, os.path.join(HERE, "boot", "test_boot.py"),
+                                "--build", build], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace")
+    output = ""
+    deadline = time.monotonic() + BOOT_SECONDS
+    for line in process.stdout:  # shown as it comes: this stage is the long one
+        print(line, end="", flush=True)
+        output += line
+        if time.monotonic() > deadline:
+            process.terminate()
+            break
+    status = process.wait()
+    summary = suites(output).get("boot")
+    if not summary or (status != 0) != (summary[1] > 0):
+        totals.broken("boot", f"no proper end; {how(status)}", "")
+    if summary:
+        totals.add(*summary)
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs all tests of StarKernel.")
+    parser.add_argument("--build", default="build", help="folder with all that was built")
+    options = parser.parse_args()
+    os.chdir(os.path.dirname(HERE))
+    start = time.monotonic()
+    totals = Totals()
+    files = sorted(glob.glob("tests/forth/test_*.fs"))
+
+    unit_stage(options.build, totals)
+    host_counts = host_stage(options.build, files, totals)
+    try:
+        accelerator, _ = choose_accelerator(options.build)
+        kernel_stage(options.build, accelerator, files, host_counts, totals)
+    except MachineError as error:
+        totals.broken("forth on the kernel", str(error), "")
+    boot_stage(options.build, totals)
+
+    print(f"\nAll tests took {time.monotonic() - start:.0f} s.")
+    print(f"{totals.passed} passed, {totals.failed} failed")
+    sys.exit(1 if totals.failed or not totals.passed else 0)
+
+
+if __name__ == "__main__":
+    main()
