@@ -17,6 +17,7 @@
 #include "drivers/acpi.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
+#include "hal/hal_boot.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
 #include "hal/hal_interrupt.h"
@@ -106,6 +107,7 @@ void kernel_main(const BootInfo *boot_info) {
     acpi_init(boot_info);    /* tables that say where the timers are */
     start_screen(boot_info); /* from here on everything is on the screen too */
     hal_mem_init();
+    hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
     hal_interrupt_init(); /* PIC out of the way, local APIC */
     hal_time_init();      /* clock, timers, tick */

@@ -7,7 +7,8 @@ section .rodata
 global forth_base_source:data hidden (forth_base_source.end - forth_base_source)
 global forth_base_source_end:data hidden
 forth_base_source:
-    incbin "base.fs"
+    incbin "core.fs"
+    incbin "outer.fs"
 .end:
 forth_base_source_end:
 

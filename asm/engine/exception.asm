@@ -54,9 +54,12 @@ PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
     jmp execute_xt
     PRIM_END
 
-PRIM catch_exit                 ; the word under CATCH has returned: drop the frame
+PRIM catch_exit                 ; the word under CATCH has returned
     pop qword [VM + VM_HANDLER]
-    add rsp, 10 * CELL          ; INDEX LIMIT RP SP and the six source cells
+    pop INDEX                   ; as they were, even if that word has left the return stack
+    pop LIMIT                   ; unbalanced: an error ends at the next CATCH
+    pop RP
+    add rsp, 7 * CELL           ; SP and the source, which the word may have changed
     pop IP
     DUP_TOS
     xor TOSd, TOSd

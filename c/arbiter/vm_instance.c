@@ -95,7 +95,7 @@ static int freeze(struct vm *vm) {
     return 0;
 }
 
-/* Makes base.fs the file that vm is including. */
+/* Makes the built-in Forth source the file that vm is including. */
 static int open_base_source(struct vm *vm) {
     uint64_t size = (uint64_t)(forth_base_source_end - forth_base_source);
     uint64_t text = vm->envelope - size;
@@ -105,7 +105,7 @@ static int open_base_source(struct vm *vm) {
     }
     copy_bytes(copy, (const unsigned char *)forth_base_source, size);
     vm->top = text;
-    vm->file[0] = (struct vm_file){.text = text, .size = size, .name = "base.fs"};
+    vm->file[0] = (struct vm_file){.text = text, .size = size, .name = "built-in"};
     vm->file_depth = 1;
     vm->source_id = 1;
     vm->source_addr = text;

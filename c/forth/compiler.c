@@ -28,6 +28,10 @@ static void track(struct vm *vm, int need, int net) {
     }
 }
 
+bool is_compiling(const struct vm *vm) {
+    return vm->definition.open && vm_user_get(vm, VM_USER_STATE) != 0;
+}
+
 uint64_t compile_here(const struct vm *vm) {
     return vm->own.code + vm->own.code_used;
 }

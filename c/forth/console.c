@@ -128,7 +128,11 @@ int word_edit_key(struct vm *vm) {
     return 0;
 }
 
+/* ( addr -- u ) A line that had to be cut is refused: its first part may mean something else. */
 int word_edit_line(struct vm *vm) {
+    if (editor.truncated) {
+        return THROW_LINE_TOO_LONG;
+    }
     char *to = vm_pointer(vm, vm_pop(vm), editor.size);
     if (to == NULL) {
         return THROW_BAD_ADDRESS;

@@ -9,9 +9,6 @@
 /* Parses a name and creates a word of that kind with `arg`. */
 static int create_named(struct vm *vm, enum word_kind kind, const char *handler, uint64_t arg,
                         unsigned flags) {
-    if (vm->definition.open) {
-        return THROW_COMPILER_NESTING;
-    }
     struct parsed name;
     int code = parse_name(vm, &name);
     if (code != 0) {
@@ -51,12 +48,12 @@ static int allot_cell(struct vm *vm, uint64_t value, uint64_t *addr) {
 
 /* A named word whose arg is the address of a new cell. Data space is given back when it fails. */
 static int create_with_cell(struct vm *vm, enum word_kind kind, const char *handler,
-                            uint64_t value) {
+                            uint64_t value, unsigned flags) {
     uint64_t before = vm->dp;
     uint64_t addr;
     int code = allot_cell(vm, value, &addr);
     if (code == 0) {
-        code = create_named(vm, kind, handler, addr, 0);
+        code = create_named(vm, kind, handler, addr, flags);
     }
     if (code != 0) {
         vm->dp = before;
@@ -81,18 +78,21 @@ int word_constant(struct vm *vm) {
 }
 
 int word_variable(struct vm *vm) {
-    return create_with_cell(vm, WORD_CONSTANT, prim_enter_constant, 0);
+    return create_with_cell(vm, WORD_CONSTANT, prim_enter_constant, 0, WORD_CREATED);
 }
 
 int word_value_word(struct vm *vm) {
-    return create_with_cell(vm, WORD_VALUE, prim_enter_value, vm_pop(vm));
+    return create_with_cell(vm, WORD_VALUE, prim_enter_value, vm_pop(vm), 0);
 }
 
 int word_defer_word(struct vm *vm) {
-    return create_with_cell(vm, WORD_DEFER, prim_enter_defer, 0);
+    return create_with_cell(vm, WORD_DEFER, prim_enter_defer, 0, 0);
 }
 
-static int begin_definition(struct vm *vm, const struct parsed *name, bool nameless) {
+/* A definition that is still open was left by an error that the program caught, for : is not reached
+ * inside one: it is abandoned. */
+static int begin_definition(struct vm *vm, const struct parsed *name) {
+    compile_abandon(vm);
     uint32_t xt;
     int code = dictionary_create(vm, name->text, name->size, WORD_HIDDEN, &xt);
     if (code != 0) {
@@ -102,7 +102,6 @@ static int begin_definition(struct vm *vm, const struct parsed *name, bool namel
     word->arg = compile_here(vm);
     struct definition *definition = &vm->definition;
     definition->open = true;
-    definition->nameless = nameless;
     definition->linear = true;
     definition->xt = xt;
     definition->depth = 0;
@@ -113,23 +112,17 @@ static int begin_definition(struct vm *vm, const struct parsed *name, bool namel
 }
 
 int word_colon(struct vm *vm) {
-    if (vm->definition.open) {
-        return THROW_COMPILER_NESTING;
-    }
     struct parsed name;
     int code = parse_name(vm, &name);
     if (code == 0 && name.size == 0) {
         code = THROW_NO_NAME;
     }
-    return code != 0 ? code : begin_definition(vm, &name, false);
+    return code != 0 ? code : begin_definition(vm, &name);
 }
 
 int word_noname(struct vm *vm) {
-    if (vm->definition.open) {
-        return THROW_COMPILER_NESTING;
-    }
     const struct parsed none = {.text = "", .addr = 0, .size = 0};
-    int code = begin_definition(vm, &none, true);
+    int code = begin_definition(vm, &none);
     if (code == 0) {
         vm_push(vm, vm->definition.xt);
     }
@@ -155,6 +148,7 @@ int word_semicolon(struct vm *vm) {
     word->need = (int16_t)definition->need;
     word->net = definition->linear ? (int16_t)definition->depth : WORD_NET_UNKNOWN;
     definition->open = false;
+    vm->latest = definition->xt;
     vm_user_set(vm, VM_USER_STATE, 0);
     dictionary_reveal(vm, definition->xt);
     return 0;
@@ -235,7 +229,7 @@ static int store_to_named(struct vm *vm, enum word_kind kind) {
     if (code != 0) {
         return code;
     }
-    if (vm_user_get(vm, VM_USER_STATE) != 0) {
+    if (is_compiling(vm)) {
         code = compile_literal(vm, addr);
         return code != 0 ? code : compile_primitive(vm, prim_store, 2, -2);
     }
@@ -264,7 +258,7 @@ int word_action_of(struct vm *vm) {
     if (code != 0) {
         return code;
     }
-    if (vm_user_get(vm, VM_USER_STATE) != 0) {
+    if (is_compiling(vm)) {
         return compile_operand(vm, prim_value, addr, 0, 1);
     }
     const uint64_t *cell = vm_pointer(vm, addr, CELL);

@@ -70,6 +70,7 @@ static const struct message messages[] = {
     {THROW_UNDEFINED_DEFER, "a deferred word has no action yet"},
     {THROW_PROTECTED_WORD, "a word of the base dictionary cannot be changed"},
     {THROW_MISSING_DELIMITER, "the closing \" is missing"},
+    {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 
 const char *throw_message(int64_t code) {

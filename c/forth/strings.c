@@ -74,7 +74,7 @@ static int push_transient(struct vm *vm, const char *text, size_t size) {
 }
 
 static int take_string(struct vm *vm, const char *text, size_t size) {
-    return vm_user_get(vm, VM_USER_STATE) != 0 ? compile_string(vm, text, size)
+    return is_compiling(vm) ? compile_string(vm, text, size)
                                                : push_transient(vm, text, size);
 }
 
@@ -103,7 +103,7 @@ int word_dot_quote(struct vm *vm) {
     if (code != 0) {
         return code;
     }
-    if (vm_user_get(vm, VM_USER_STATE) == 0) {
+    if (!is_compiling(vm)) {
         console_bytes(string.text, string.size);
         return 0;
     }

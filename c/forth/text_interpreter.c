@@ -138,7 +138,7 @@ int word_interpret_step(struct vm *vm) {
             vm_push(vm, 0);
             return 0;
         }
-        bool compiling = vm_user_get(vm, VM_USER_STATE) != 0;
+        bool compiling = is_compiling(vm);
         uint32_t xt = dictionary_find(vm, name.text, name.size);
         int code;
         if (xt == 0) {

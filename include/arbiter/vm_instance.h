@@ -11,7 +11,7 @@
 
 #define VM_ENVELOPE_PRIMORDIAL (UINT64_C(16) << 20) /* VM[0]'s data window, bytes */
 
-/* Builds the base dictionary: the primitives, then base.fs, compiled by a VM that exists only for
+/* Builds the base dictionary: the primitives, then the .fs files, compiled by a VM that exists only for
  * this. Freezes it. Returns 0 or a THROW code. Called once, before any VM is created. */
 int base_dictionary_build(void);
 

@@ -6,6 +6,7 @@
 #ifndef COMPILER_H
 #define COMPILER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "forth/vm.h"
@@ -21,6 +22,10 @@ int compile_operand(struct vm *vm, const char *primitive, uint64_t operand, int 
 /* Appends a number, a pair of numbers, or a word. */
 int compile_literal(struct vm *vm, uint64_t value);
 int compile_word(struct vm *vm, uint64_t xt);
+
+/* True when words are to be compiled: STATE says so and a definition is open. A program that stores into STATE
+ * by itself thus cannot lock itself out of the text interpreter. */
+bool is_compiling(const struct vm *vm);
 
 /* Address at which the next cell will be laid. */
 uint64_t compile_here(const struct vm *vm);

@@ -45,6 +45,7 @@ enum throw_code {
     THROW_UNDEFINED_DEFER = -261,   /* a DEFERred word that was never given an action */
     THROW_PROTECTED_WORD = -262,    /* a word of the base dictionary cannot be changed */
     THROW_MISSING_DELIMITER = -263, /* a string without its closing quote */
+    THROW_LINE_TOO_LONG = -264,     /* a line of input that the line editor had to cut */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */

@@ -45,7 +45,6 @@ struct control_entry {
 
 struct definition {
     bool open;       /* between : and ; */
-    bool nameless;   /* :NONAME */
     bool linear;     /* no branch so far: depth and need are exact */
     uint32_t xt;     /* the word being defined */
     int32_t depth;   /* data stack cells relative to entry */

@@ -166,10 +166,10 @@ def scripts(lab):
     second = lab.file("alpha.fs", ': ALPHA ZETA 234 + ; .( script alpha ) CR\n')
     third = lab.file("a-rather-long-name-for-a-script.fs", 'ALPHA . .( script three ) CR\n')
     with lab.machine(scripts=[first, second, third]) as machine:
-        machine.wait_for("script zeta", BOOT_SECONDS)
-        machine.wait_for("script alpha", BOOT_SECONDS)
-        machine.wait_for("1234 script three", BOOT_SECONDS)
         dialogue = Dialogue(machine)
+        said = re.findall(rb"(script \w+|1234 script three)", machine.log)
+        expect(said == [b"script zeta", b"script alpha", b"1234 script three"],
+               f"the scripts said {said}")
         reply = dialogue.enter("ALPHA .")
         expect(reply.endswith("1234  ok\r\n"), f"`ALPHA .` gave {reply!r}")
         dialogue.bye()
@@ -179,9 +179,9 @@ def scripts(lab):
 def script_error(lab):
     script = lab.file("broken.fs", ": FINE 42 ;\nFINE . CR\nFINE NO-SUCH-WORD\n")
     with lab.machine(scripts=[script]) as machine:
-        machine.wait_for(re.compile(rb"\nbroken\.fs:3: error -13: [^\r\n]*NO-SUCH-WORD"),
-                         BOOT_SECONDS)
         dialogue = Dialogue(machine)
+        expect(re.search(rb"\nbroken\.fs:3: error -13: [^\r\n]*NO-SUCH-WORD", machine.log),
+               "there is no line `broken.fs:3: error -13: ...NO-SUCH-WORD`")
         dialogue.alive()
         reply = dialogue.enter("FINE .")
         expect(reply.endswith("42  ok\r\n"), f"`FINE .` gave {reply!r}")
@@ -307,8 +307,11 @@ def ctrl_c(dialogue):
 
 @prompt_test("ctrl-c-line", "Ctrl-C at the prompt gives up the line")
 def ctrl_c_line(dialogue):
-    dialogue.machine.send(b"1 2 3 NONSENSE\x03")
+    dialogue.machine.send(b"1 2 3 NONSENSE")
     dialogue.reply(re.compile(rb"NONSENSE"))
+    dialogue.machine.send(b"\x03")
+    reply = dialogue.reply()
+    expect("error -28: " in reply, f"Ctrl-C gave {reply!r}")
     dialogue.alive()
 
 

@@ -75,7 +75,7 @@ VARIABLE T-NAME-SIZE
 
 : REPORT-TOTAL ( -- ) ." forth" T-ALL-PASSED @ T-ALL-FAILED @ T-COUNTS ;
 
-\ ---- helpers for the suites ----
+\ ---- words that the suites share ----
 
 : S= ( c-addr1 u1 c-addr2 u2 -- flag ) \ Are the strings the same?
   ROT OVER <> IF DROP 2DROP FALSE EXIT THEN

@@ -1,6 +1,7 @@
-\ base.fs - the part of the base dictionary that is best said in Forth.
+\ core.fs - CORE and CORE EXT words that are best said in Forth.
 \
-\ Compiled once, when the base dictionary is built; the result is frozen and shared by all VMs.
+\ The .fs files of this folder are compiled once, in the order of asm/engine/base_source.asm, when the
+\ base dictionary is built; the result is frozen and shared by all VMs.
 
 0 CONSTANT FALSE   ( -- flag )
 -1 CONSTANT TRUE   ( -- flag )
@@ -50,7 +51,7 @@
     BEGIN DUP WHILE 1- 2DUP + C@ HOLD REPEAT 2DROP ;
 : >DIGIT ( u -- char )  DUP 9 > IF 7 + THEN 48 + ;
 : # ( ud -- ud )
-    BASE @ DUP 2 37 WITHIN 0= IF -40 THROW THEN
+    BASE @ DUP 2 37 WITHIN 0= IF DECIMAL -40 THROW THEN
     UD/MOD ROT >DIGIT HOLD ;
 : #S ( ud -- 0. )  BEGIN # 2DUP OR 0= UNTIL ;
 : #> ( xd -- addr u )  2DROP HLD @ HOLD-END OVER - ;
@@ -64,47 +65,3 @@
 : .R ( n +n -- )  >R S>D R> D.R ;
 : U.R ( u +n -- )  >R 0 <# #S #> R> OVER - SPACES TYPE ;
 : ? ( addr -- )  @ . ;
-
-\ ---- files ----
-
-: INCLUDE ( i*x "name" -- j*x )  PARSE-NAME INCLUDED ;
-
-\ ---- the outer interpreter ----
-
-\ The next line of the terminal; false at the end of input.
-: (TERMINAL-LINE) ( -- flag )
-    TIB /TIB ['] ACCEPT CATCH
-    DUP -39 = IF DROP 2DROP FALSE EXIT THEN
-    THROW
-    TIB SWAP (SOURCE!) TRUE ;
-
-: REFILL ( -- flag )
-    SOURCE-ID DUP 0= IF DROP (TERMINAL-LINE) EXIT THEN
-    0> IF (FILE-LINE) EXIT THEN
-    FALSE ;
-
-: PROMPT ( -- )  STATE @ IF ."  compiled" ELSE ."  ok" THEN CR ;
-
-: (QUIT) ( -- )
-    BEGIN
-        ['] REFILL CATCH ?DUP IF (ERROR) CLEARSTACK TRUE
-        ELSE IF ['] INTERPRET CATCH ?DUP IF (ERROR) CLEARSTACK ELSE PROMPT THEN TRUE
-        ELSE FALSE THEN THEN
-    0= UNTIL
-    BYE ;
-
-\ Start-up files are loaded in order; the first that fails ends a program that nobody sits at.
-: (SCRIPTS) ( -- )
-    0 BEGIN DUP (SCRIPT) DUP WHILE
-        ROT >R
-        ['] INCLUDED CATCH ?DUP IF (ERROR) CLEARSTACK R> DROP
-            (SCRIPT-FAILED) IF BYE THEN EXIT THEN
-        R> 1+
-    REPEAT 2DROP DROP ;
-
-\ What VM[0] runs first.
-: COLD ( -- )
-    (INTERACTIVE) IF .VERSION THEN
-    (SCRIPTS)
-    (INTERACTIVE) IF ." ok" CR THEN
-    QUIT ;
