@@ -183,7 +183,7 @@ endef
 define assemble
 	$(call say,NASM,$<)
 	$(at)mkdir -p $(@D)
-	$(at)$(NASM) $(nasm_flags) $(1) -MD $(@:.o=.d) -MQ $@ -o $@ $<
+	$(at)$(NASM) $(nasm_flags) $(1) -MP -MD $(@:.o=.d) -MQ $@ -o $@ $<
 endef
 
 before := | $(BUILD)/packages-build $(gen_headers)

@@ -99,11 +99,12 @@ def copy_until(machine, output, pattern):
 
 def farewell(tail):
     """What to type when the input, which ended with `tail`, is over."""
+    end_of_line = b"\n" if tail and not tail.endswith(b"\n") else b""
     lines = tail.strip().splitlines()
     if lines and lines[-1].strip().upper() == b"BYE":
-        return b"" if tail.endswith(b"\n") else b"\n"
+        return end_of_line
     # The bracket leaves a definition that the input may have left open.
-    return b"\n[ BYE\n"
+    return end_of_line + b"[ BYE\n"
 
 
 def relay_input(machine, output):
