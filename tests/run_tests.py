@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -164,14 +165,13 @@ def boot_stage(build, totals):
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                errors="replace")
     output = ""
-    deadline = time.monotonic() + BOOT_SECONDS
+    watchdog = threading.Timer(BOOT_SECONDS, process.terminate)
+    watchdog.start()
     for line in process.stdout:  # shown as it comes: this stage is the long one
         print(line, end="", flush=True)
         output += line
-        if time.monotonic() > deadline:
-            process.terminate()
-            break
     status = process.wait()
+    watchdog.cancel()
     summary = suites(output).get("boot")
     if not summary or (status != 0) != (summary[1] > 0):
         totals.broken("boot", f"no proper end; {how(status)}", "")

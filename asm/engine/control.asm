@@ -155,6 +155,44 @@ PRIM defer                      ; ( i*x -- j*x ) operand: address of the cell wi
     jmp execute_xt
     PRIM_END
 
+; Locals. Offsets and sizes are operands laid by the compiler, in bytes, below VM_LOCALS_MAX of them; the
+; check in local_drop keeps LP inside its stack even where a program leaves a definition in odd ways.
+PRIM to_local                   ; ( x -- )
+    mov rax, [SP]
+    sub LP, CELL
+    mov [LP], TOS
+    mov TOS, rax
+    add SP, CELL
+    NEXT_END
+
+PRIM local_fetch                ; ( -- x ) operand: offset
+    mov rax, [IP]
+    DUP_TOS
+    mov TOS, [LP + rax]
+    add IP, CELL
+    NEXT_END
+
+PRIM local_store                ; ( x -- ) operand: offset
+    mov rax, [IP]
+    mov rcx, [SP]
+    mov [LP + rax], TOS
+    mov TOS, rcx
+    add SP, CELL
+    add IP, CELL
+    NEXT_END
+
+PRIM local_drop                 ; operand: size of the locals that go out of scope
+    add LP, [IP]
+    cmp LP, [VM + VM_LOCALS_BASE]
+    ja .outside
+    add IP, CELL
+    NEXT
+.outside:
+    mov LP, [VM + VM_LOCALS_BASE]
+    mov TOS, THROW_RETURN_STACK_UNDERFLOW
+    jmp engine_throw_plain
+    PRIM_END
+
 ; Gives the newest definition the threaded code that follows as its DOES> part, then returns. The C
 ; word does it, so that the rules for changing a word are in one place.
 PRIM does                       ; operand: none; the code follows

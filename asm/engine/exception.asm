@@ -4,11 +4,9 @@
 ;
 ; Stack picture: an exception frame on the control stack, from VM_HANDLER upward:
 ;
-;   +0   outer frame (VM_HANDLER)     +40  source address      +80  IP after CATCH
-;   +8   INDEX                        +48  source size
-;   +16  LIMIT                        +56  source id
-;   +24  RP                           +64  >IN
-;   +32  SP                           +72  files open, then top of free data space below it
+;   outer frame (VM_HANDLER), INDEX, LIMIT, RP, LP, SP,
+;   source address, source size, source id, >IN, files open, end of free data space,
+;   IP after CATCH
 ;
 ; The frame is laid and taken by push and pop in mirrored order, so that no offset is written down.
 ; Being on the control stack, it cannot be forged. The input source is part of it (9.6.1.2275), and so is
@@ -43,6 +41,7 @@ PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
     push IP
     PUSH_SOURCE
     push SP
+    push LP
     push RP
     push LIMIT
     push INDEX
@@ -59,6 +58,7 @@ PRIM catch_exit                 ; the word under CATCH has returned
     pop INDEX                   ; as they were, even if that word has left the return stack
     pop LIMIT                   ; unbalanced: an error ends at the next CATCH
     pop RP
+    pop LP
     add rsp, 7 * CELL           ; SP and the source, which the word may have changed
     pop IP
     DUP_TOS
@@ -111,6 +111,7 @@ engine_throw:
     pop INDEX
     pop LIMIT
     pop RP
+    pop LP
     pop SP
     POP_SOURCE
     pop IP
@@ -168,6 +169,7 @@ PRIM interpret_dispatch         ; ( i*x xt -- j*x | i*x 0 -- i*x )
 PRIM quit                       ; ( -- ) ( R: i*x -- )
     mov rsp, [VM + VM_CONTROL_BASE]
     mov RP, [VM + VM_RETURN_BASE]
+    mov LP, [VM + VM_LOCALS_BASE]
     xor eax, eax
     mov [VM + VM_HANDLER], rax
     mov [VM + VM_FILE_DEPTH], rax

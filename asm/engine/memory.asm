@@ -79,13 +79,13 @@ PRIM count                      ; ( c-addr -- c-addr+1 u )
     ja engine_throw_address
 %endmacro
 
-; The block words borrow rsi and rdi for the string instructions: r9 keeps IP, r10 keeps WINDOW. A fault
-; in the middle goes to engine_throw, which needs neither.
+; The block words borrow rsi and rdi for the string instructions: r9 keeps IP. A fault in the middle goes
+; to engine_throw, which needs neither.
 %macro BLOCK_END 0
     mov TOS, [SP + 2 * CELL]
     add SP, 3 * CELL
     mov IP, r9
-    mov WINDOW, r10
+    mov WINDOW, [VM + VM_WINDOW]
 %endmacro
 
 ; Common entry of the copies. Out: rcx = length, rsi = source, rdi = destination.
@@ -97,7 +97,6 @@ PRIM count                      ; ( c-addr -- c-addr+1 u )
     CHECK_BLOCK
     mov edx, [SP]
     mov r9, IP
-    mov r10, WINDOW
     lea rsi, [WINDOW + rax]
     mov eax, edx
     CHECK_BLOCK
@@ -144,7 +143,6 @@ PRIM fill                       ; ( addr u char -- )
     mov eax, [SP + CELL]
     CHECK_BLOCK
     mov r9, IP
-    mov r10, WINDOW
     lea rdi, [WINDOW + rax]
     mov eax, TOSd
     rep stosb

@@ -22,6 +22,7 @@
     mov [VM + VM_IP], IP
     mov [VM + VM_RP], RP
     mov [VM + VM_CS], rsp
+    mov [VM + VM_LP], LP
     mov [VM + VM_LOOP_INDEX], INDEX
     mov [VM + VM_LOOP_LIMIT], LIMIT
 %endmacro
@@ -31,6 +32,7 @@
     mov SP, [VM + VM_SP]
     mov IP, [VM + VM_IP]
     mov RP, [VM + VM_RP]
+    mov LP, [VM + VM_LP]
     mov INDEX, [VM + VM_LOOP_INDEX]
     mov LIMIT, [VM + VM_LOOP_LIMIT]
     mov rsp, [VM + VM_CS]

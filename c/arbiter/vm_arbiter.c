@@ -102,8 +102,8 @@ int word_startup_file(struct vm *vm) {
     return 0;
 }
 
-/* ( -- flag ) A start-up file failed: remembered for the exit status. True if nobody is at the console to go
- * on by hand. */
+/* ( -- flag ) A start-up file failed: remembered for the exit status. True if nobody is at the
+ * console to go on by hand. */
 int word_script_failed(struct vm *vm) {
     exit_status = 1;
     vm_push(vm, hal_console_is_terminal() ? 0 : (uint64_t)-1);

@@ -1,9 +1,10 @@
 /*
  * vm_fault.c - a processor fault in a running VM becomes a THROW in that VM.
  *
- * A fault belongs to the current VM if it happened in the engine's code. A page fault inside one of the
- * VM's regions is the first touch of a page and is repaired; in a guard page it tells by its place
- * which stack has left its bounds. Everything else is a bug of the kernel and none of the VM's doing.
+ * A fault belongs to the current VM if it happened in the engine's code. A page fault inside one of
+ * the VM's regions is the first touch of a page and is repaired; in a guard page it tells by its
+ * place which stack has left its bounds. Everything else is a bug of the kernel and none of the
+ * VM's doing.
  */
 #include "arbiter/vm_instance.h"
 
@@ -31,7 +32,8 @@ static hal_fault_action first_touch(struct hal_fault *fault, struct vm *vm) {
     return throw_in_vm(fault, vm, THROW_NO_MEMORY);
 }
 
-/* A fault in one of the stacks or the guards around it. `overflow` and `underflow` are the codes. */
+/* A fault in one of the stacks or the guards around it. `overflow` and `underflow` are the codes.
+ */
 static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint64_t offset,
                                     uint64_t stack, int overflow, int underflow) {
     if (offset < stack) {
@@ -64,8 +66,12 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
         return stack_fault(fault, vm, offset, VM_DATA_STACK, THROW_STACK_OVERFLOW,
                            THROW_STACK_UNDERFLOW);
     }
-    if (offset < VM_CODE - half_guard) {
+    if (offset < VM_LOCALS_STACK - half_guard) {
         return stack_fault(fault, vm, offset, VM_RETURN_STACK, THROW_RETURN_STACK_OVERFLOW,
+                           THROW_RETURN_STACK_UNDERFLOW);
+    }
+    if (offset < VM_CODE - half_guard) {
+        return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
                            THROW_RETURN_STACK_UNDERFLOW);
     }
     return HAL_FAULT_UNHANDLED;

@@ -20,13 +20,14 @@ static void empty_stacks(struct vm *vm) {
     vm->sp = vm->data_base - CELL;
     vm->rp = vm->return_base;
     vm->cs = vm->control_base;
+    vm->lp = vm->locals_base;
     vm->loop_index = 0;
     vm->loop_limit = 0;
     vm->handler = 0;
 }
 
-/* A VM with empty stacks and an empty dictionary of its own, which begins with word number `first`. The
- * user area is present and zero. */
+/* A VM with empty stacks and an empty dictionary of its own, which begins with word number `first`.
+ * The user area is present and zero. */
 static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     struct vm *vm = hal_mem_alloc(sizeof *vm);
     if (vm == NULL) {
@@ -42,13 +43,14 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->control_base = vm->slot + VM_CONTROL_STACK + VM_STACK_SIZE;
     vm->data_base = vm->slot + VM_DATA_STACK + VM_STACK_SIZE;
     vm->return_base = vm->slot + VM_RETURN_STACK + VM_STACK_SIZE;
+    vm->locals_base = vm->slot + VM_LOCALS_STACK + VM_STACK_SIZE;
     vm->own.code = vm->slot + VM_CODE;
     vm->own.words = vm->slot + VM_WORDS;
     vm->own.names = vm->slot + VM_NAMES;
     vm->own.first = first;
     vm->own.end = first;
-    vm->base_words = base_image.dictionary.words -
-                     ((uint64_t)base_image.dictionary.first << WORD_SHIFT);
+    vm->base_words =
+        base_image.dictionary.words - ((uint64_t)base_image.dictionary.first << WORD_SHIFT);
     vm->base_end = base_image.dictionary.end;
     vm->own_words = vm->own.words - ((uint64_t)first << WORD_SHIFT);
     vm->own_end = first;
@@ -67,7 +69,8 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     return vm;
 }
 
-/* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs. */
+/* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs.
+ */
 static int freeze(struct vm *vm) {
     static const char cold[] = "COLD", quit[] = "(QUIT)";
     uint32_t quit_xt = dictionary_find(vm, quit, sizeof quit - 1);
@@ -112,9 +115,9 @@ static int open_base_source(struct vm *vm) {
     return 0;
 }
 
-/* The builder's own words become the base, so they begin with number 0: a word that exists, so that the
- * engine needs no test for it, but is never finished and so cannot be executed. The builder's slot is
- * kept, for it holds the dictionary. */
+/* The builder's own words become the base, so they begin with number 0: a word that exists, so that
+ * the engine needs no test for it, but is never finished and so cannot be executed. The builder's
+ * slot is kept, for it holds the dictionary. */
 int base_dictionary_build(void) {
     struct vm *vm = new_vm(0, VM_ENVELOPE_PRIMORDIAL, 0);
     if (vm == NULL) {

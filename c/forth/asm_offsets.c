@@ -15,12 +15,14 @@ void asm_offsets(void) {
     OFFSET(VM_SP, offsetof(struct vm, sp));
     OFFSET(VM_RP, offsetof(struct vm, rp));
     OFFSET(VM_CS, offsetof(struct vm, cs));
+    OFFSET(VM_LP, offsetof(struct vm, lp));
     OFFSET(VM_LOOP_INDEX, offsetof(struct vm, loop_index));
     OFFSET(VM_LOOP_LIMIT, offsetof(struct vm, loop_limit));
     OFFSET(VM_WINDOW, offsetof(struct vm, window));
     OFFSET(VM_DATA_BASE, offsetof(struct vm, data_base));
     OFFSET(VM_RETURN_BASE, offsetof(struct vm, return_base));
     OFFSET(VM_CONTROL_BASE, offsetof(struct vm, control_base));
+    OFFSET(VM_LOCALS_BASE, offsetof(struct vm, locals_base));
     OFFSET(VM_ENVELOPE, offsetof(struct vm, envelope));
     OFFSET(VM_QUIT_CODE, offsetof(struct vm, quit_code));
     OFFSET(VM_BASE_WORDS, offsetof(struct vm, base_words));
@@ -61,6 +63,7 @@ void asm_offsets(void) {
     OFFSET(STACK_HEADROOM, (VM_HEADROOM_CELLS + 1) * CELL);
 
     OFFSET(THROW_STACK_UNDERFLOW, THROW_STACK_UNDERFLOW);
+    OFFSET(THROW_RETURN_STACK_UNDERFLOW, THROW_RETURN_STACK_UNDERFLOW);
     OFFSET(THROW_DICTIONARY_OVERFLOW, THROW_DICTIONARY_OVERFLOW);
     OFFSET(THROW_BAD_ADDRESS, THROW_BAD_ADDRESS);
     OFFSET(THROW_RESULT_OUT_OF_RANGE, THROW_RESULT_OUT_OF_RANGE);

@@ -1,14 +1,15 @@
 /*
  * compiler.c - laying down threaded code, and the words that compile single things.
  *
- * The open definition also tracks its stack effect as long as its code is a straight line: `depth` is the
- * number of cells relative to entry and `need` the most that it has reached below it. What is found
- * before the first branch is certain to happen, so the text interpreter can refuse a word that would
- * underflow before it starts (word.need), which the guard pages alone would notice one cell
- * late because the top of the stack is in a register.
+ * The open definition also tracks its stack effect as long as its code is a straight line: `depth`
+ * is the number of cells relative to entry and `need` the most that it has reached below it. What
+ * is found before the first branch is certain to happen, so the text interpreter can refuse a word
+ * that would underflow before it starts (word.need), which the guard pages alone would notice one
+ * cell late because the top of the stack is in a register.
  */
 #include "forth/compiler.h"
 
+#include "forth/locals.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -180,7 +181,10 @@ int word_recurse(struct vm *vm) {
 }
 
 int word_exit_word(struct vm *vm) {
-    int code = compile_primitive(vm, prim_exit, 0, 0);
+    int code = locals_compile_drop(vm, 0);
+    if (code == 0) {
+        code = compile_primitive(vm, prim_exit, 0, 0);
+    }
     compile_label(vm);
     return code;
 }

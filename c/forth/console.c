@@ -103,8 +103,8 @@ int word_edit_begin(struct vm *vm) {
     return 0;
 }
 
-/* ( n -- flag ) A byte, or the end of input, which ends a line that has begun. -39 when it ends an empty
- * one, -28 on Ctrl-C. */
+/* ( n -- flag ) A byte, or the end of input, which ends a line that has begun. -39 when it ends an
+ * empty one, -28 on Ctrl-C. */
 int word_edit_key(struct vm *vm) {
     int64_t byte = (int64_t)vm_pop(vm);
     if (byte == HAL_CONSOLE_EOF) {

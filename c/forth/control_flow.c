@@ -7,6 +7,7 @@
  * until the target is known; a definition cannot run before they all are.
  */
 #include "forth/compiler.h"
+#include "forth/locals.h"
 #include "forth/throw.h"
 #include "primitives.h"
 
@@ -18,8 +19,8 @@ static int push(struct vm *vm, enum control_kind kind, uint64_t address) {
     if (definition->control_depth == VM_CONTROL_DEPTH) {
         return THROW_CONTROL_NESTING;
     }
-    definition->control[definition->control_depth++] =
-        (struct control_entry){.kind = kind, .address = address, .leaves = 0};
+    definition->control[definition->control_depth++] = (struct control_entry){
+        .kind = kind, .address = address, .leaves = 0, .locals = definition->local_count};
     return 0;
 }
 
@@ -35,6 +36,16 @@ static struct control_entry *top(struct vm *vm, enum control_kind kind) {
 
 static void pop(struct vm *vm) {
     vm->definition.control_depth--;
+}
+
+/* Ends the scope of the locals declared since `entry`: drops them in the code and forgets their
+ * names. */
+static int end_scope(struct vm *vm, const struct control_entry *entry) {
+    int code = locals_compile_drop(vm, entry->locals);
+    if (code == 0) {
+        vm->definition.local_count = entry->locals;
+    }
+    return code;
 }
 
 /* Makes the branch with this operand cell arrive here. */
@@ -76,7 +87,10 @@ static int backward(struct vm *vm, const char *primitive, int need) {
     if (entry == NULL) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = compile_operand(vm, primitive, entry->address, need, -need);
+    int code = end_scope(vm, entry);
+    if (code == 0) {
+        code = compile_operand(vm, primitive, entry->address, need, -need);
+    }
     if (code == 0) {
         compile_label(vm);
         pop(vm);
@@ -106,9 +120,12 @@ int word_then(struct vm *vm) {
     if (entry == NULL) {
         return THROW_CONTROL_MISMATCH;
     }
-    resolve(vm, entry->address);
-    pop(vm);
-    return 0;
+    int code = end_scope(vm, entry);
+    if (code == 0) {
+        resolve(vm, entry->address);
+        pop(vm);
+    }
+    return code;
 }
 
 int word_else(struct vm *vm) {
@@ -117,7 +134,10 @@ int word_else(struct vm *vm) {
         return THROW_CONTROL_MISMATCH;
     }
     uint64_t operand = 0;
-    int code = forward(vm, prim_branch, 0, 0, &operand);
+    int code = end_scope(vm, entry);
+    if (code == 0) {
+        code = forward(vm, prim_branch, 0, 0, &operand);
+    }
     if (code == 0) {
         resolve(vm, entry->address);
         entry->address = operand;
@@ -190,7 +210,10 @@ static int end_loop(struct vm *vm, const char *primitive, int need) {
     if (entry == NULL) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = compile_operand(vm, primitive, entry->address, need, -need);
+    int code = end_scope(vm, entry);
+    if (code == 0) {
+        code = compile_operand(vm, primitive, entry->address, need, -need);
+    }
     if (code == 0) {
         resolve_chain(vm, entry->leaves);
         compile_label(vm);
@@ -218,7 +241,10 @@ int word_leave(struct vm *vm) {
         return THROW_CONTROL_MISMATCH;
     }
     struct control_entry *entry = &definition->control[i - 1];
-    int code = compile_primitive(vm, prim_unloop, 0, 0);
+    int code = locals_compile_drop(vm, entry->locals);
+    if (code == 0) {
+        code = compile_primitive(vm, prim_unloop, 0, 0);
+    }
     uint64_t operand = 0;
     if (code == 0) {
         code = forward(vm, prim_branch, entry->leaves, 0, &operand);
@@ -255,8 +281,12 @@ int word_endof(struct vm *vm) {
     }
     struct control_entry *selection = of - 1; /* OF is only ever pushed onto a CASE */
     uint64_t operand = 0;
-    int code = forward(vm, prim_branch, selection->leaves, 0, &operand);
+    int code = locals_compile_drop(vm, selection->locals);
     if (code == 0) {
+        code = forward(vm, prim_branch, selection->leaves, 0, &operand);
+    }
+    if (code == 0) {
+        vm->definition.local_count = of->locals;
         selection->leaves = operand;
         resolve(vm, of->address);
         pop(vm);
@@ -269,7 +299,10 @@ int word_endcase(struct vm *vm) {
     if (entry == NULL) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = compile_primitive(vm, prim_drop, 1, -1);
+    int code = end_scope(vm, entry);
+    if (code == 0) {
+        code = compile_primitive(vm, prim_drop, 1, -1);
+    }
     if (code == 0) {
         resolve_chain(vm, entry->leaves);
         pop(vm);

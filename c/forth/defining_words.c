@@ -2,6 +2,7 @@
  * defining_words.c - words that make words.
  */
 #include "forth/compiler.h"
+#include "forth/locals.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -47,8 +48,8 @@ static int allot_cell(struct vm *vm, uint64_t value, uint64_t *addr) {
 }
 
 /* A named word whose arg is the address of a new cell. Data space is given back when it fails. */
-static int create_with_cell(struct vm *vm, enum word_kind kind, const char *handler,
-                            uint64_t value, unsigned flags) {
+static int create_with_cell(struct vm *vm, enum word_kind kind, const char *handler, uint64_t value,
+                            unsigned flags) {
     uint64_t before = vm->dp;
     uint64_t addr;
     int code = allot_cell(vm, value, &addr);
@@ -89,8 +90,8 @@ int word_defer_word(struct vm *vm) {
     return create_with_cell(vm, WORD_DEFER, prim_enter_defer, 0, 0);
 }
 
-/* A definition that is still open was left by an error that the program caught, for : is not reached
- * inside one: it is abandoned. */
+/* A definition that is still open was left by an error that the program caught, for : is not
+ * reached inside one: it is abandoned. */
 static int begin_definition(struct vm *vm, const struct parsed *name) {
     compile_abandon(vm);
     uint32_t xt;
@@ -107,6 +108,7 @@ static int begin_definition(struct vm *vm, const struct parsed *name) {
     definition->depth = 0;
     definition->need = 0;
     definition->control_depth = 0;
+    definition->local_count = 0;
     vm_user_set(vm, VM_USER_STATE, (uint64_t)-1);
     return 0;
 }
@@ -137,7 +139,10 @@ int word_semicolon(struct vm *vm) {
     if (definition->control_depth != 0) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = compile_primitive(vm, prim_exit, 0, 0);
+    int code = locals_compile_drop(vm, 0);
+    if (code == 0) {
+        code = compile_primitive(vm, prim_exit, 0, 0);
+    }
     if (code != 0) {
         return code;
     }
@@ -162,7 +167,11 @@ int word_does_word(struct vm *vm) {
     if (vm->definition.control_depth != 0) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = compile_primitive(vm, prim_does, 0, 0);
+    int code = locals_compile_drop(vm, 0);
+    vm->definition.local_count = 0;
+    if (code == 0) {
+        code = compile_primitive(vm, prim_does, 0, 0);
+    }
     if (code == 0) {
         code = compile_primitive(vm, prim_exit, 0, 0);
     }
@@ -245,6 +254,17 @@ static int store_to_named(struct vm *vm, enum word_kind kind) {
 }
 
 int word_to(struct vm *vm) {
+    uint64_t in = vm_user_get(vm, VM_USER_TO_IN);
+    struct parsed name;
+    uint32_t index;
+    int code = parse_name(vm, &name);
+    if (code != 0) {
+        return code;
+    }
+    if (is_compiling(vm) && locals_find(vm, name.text, name.size, &index)) {
+        return locals_compile_store(vm, index);
+    }
+    vm_user_set(vm, VM_USER_TO_IN, in); /* to be parsed again, as the name of a VALUE */
     return store_to_named(vm, WORD_VALUE);
 }
 

@@ -2,8 +2,8 @@
  * dictionary.c - creating and finding words.
  *
  * Names are hashed into buckets of word numbers; a bucket is a chain from the newest word to the
- * oldest, so that a redefinition hides the older word. The VM's own words are searched before those of
- * the base dictionary. A chain is always older toward its end, hence it cannot loop.
+ * oldest, so that a redefinition hides the older word. The VM's own words are searched before those
+ * of the base dictionary. A chain is always older toward its end, hence it cannot loop.
  */
 #include "forth/dictionary.h"
 

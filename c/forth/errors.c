@@ -69,7 +69,8 @@ static const struct message messages[] = {
     {THROW_CONTROL_NESTING, "control structures nested too deeply"},
     {THROW_UNDEFINED_DEFER, "a deferred word has no action yet"},
     {THROW_PROTECTED_WORD, "a word of the base dictionary cannot be changed"},
-    {THROW_MISSING_DELIMITER, "the closing \" is missing"},
+    {THROW_MISSING_DELIMITER, "the closing delimiter is missing"},
+    {THROW_TOO_MANY_LOCALS, "too many locals in one definition (64 at most)"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 
@@ -136,8 +137,8 @@ static void say_error(struct vm *vm, int64_t code) {
     console_char('\n');
 }
 
-/* ( n -- ) Reports an exception that reached the prompt and abandons any definition. ABORT and QUIT have
- * nothing to say. */
+/* ( n -- ) Reports an exception that reached the prompt and abandons any definition. ABORT and QUIT
+ * have nothing to say. */
 int word_report_error(struct vm *vm) {
     int64_t code = (int64_t)vm_pop(vm);
     console_fresh_line();

@@ -1,9 +1,9 @@
 /*
  * source.c - input sources: the terminal line, strings, files.
  *
- * The text of a file is copied to the top of the VM's data space for as long as it is being included,
- * so that its lines can be parsed where they are and have no length limit. Files nest like a stack;
- * CATCH remembers its height, hence a THROW closes what it leaves behind.
+ * The text of a file is copied to the top of the VM's data space for as long as it is being
+ * included, so that its lines can be parsed where they are and have no length limit. Files nest
+ * like a stack; CATCH remembers its height, hence a THROW closes what it leaves behind.
  */
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
@@ -103,8 +103,8 @@ int word_include_open(struct vm *vm) {
     return 0;
 }
 
-/* Counts the characters up to the next newline, or to `left`. A page at a time, so that the cost of a
- * line does not depend on the size of the file. */
+/* Counts the characters up to the next newline, or to `left`. A page at a time, so that the cost of
+ * a line does not depend on the size of the file. */
 static bool line_size(struct vm *vm, uint64_t addr, uint64_t left, uint64_t *size) {
     *size = 0;
     while (*size < left) {

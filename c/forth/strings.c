@@ -74,8 +74,7 @@ static int push_transient(struct vm *vm, const char *text, size_t size) {
 }
 
 static int take_string(struct vm *vm, const char *text, size_t size) {
-    return is_compiling(vm) ? compile_string(vm, text, size)
-                                               : push_transient(vm, text, size);
+    return is_compiling(vm) ? compile_string(vm, text, size) : push_transient(vm, text, size);
 }
 
 int word_s_quote(struct vm *vm) {

@@ -7,6 +7,7 @@
 #include "forth/text_interpreter.h"
 
 #include "forth/compiler.h"
+#include "forth/locals.h"
 #include "forth/number.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -16,7 +17,8 @@ static bool is_blank(char c) {
     return (unsigned char)c <= ' ';
 }
 
-/* The source as a C pointer, and >IN clamped to it. NULL when a program has moved it out of reach. */
+/* The source as a C pointer, and >IN clamped to it. NULL when a program has moved it out of reach.
+ */
 static const char *source_text(struct vm *vm, size_t *size, size_t *in) {
     *size = vm->source_size;
     const char *text = vm_pointer(vm, vm->source_addr, vm->source_size);
@@ -40,7 +42,8 @@ static void next_word(struct vm *vm, const char *text, size_t size, size_t *in,
     while (i < size && !is_blank(text[i])) {
         i++;
     }
-    *out = (struct parsed){.text = text + start, .addr = vm->source_addr + start, .size = i - start};
+    *out =
+        (struct parsed){.text = text + start, .addr = vm->source_addr + start, .size = i - start};
     *in = i < size ? i + 1 : i; /* the delimiter is taken too */
     if (out->size > 0) {
         vm->word_addr = out->addr;
@@ -139,6 +142,14 @@ int word_interpret_step(struct vm *vm) {
             return 0;
         }
         bool compiling = is_compiling(vm);
+        uint32_t local;
+        if (compiling && locals_find(vm, name.text, name.size, &local)) {
+            int code = locals_compile_fetch(vm, local);
+            if (code != 0) {
+                return code;
+            }
+            continue;
+        }
         uint32_t xt = dictionary_find(vm, name.text, name.size);
         int code;
         if (xt == 0) {
@@ -185,8 +196,8 @@ int word_parse(struct vm *vm) {
     return code;
 }
 
-/* ( is allowed to run over several lines of a file (11.6.1.0080); so it ends the line without ) and the
- * next line goes on being comment. That is why it asks for the next line itself. */
+/* ( is allowed to run over several lines of a file (11.6.1.0080); so it ends the line without ) and
+ * the next line goes on being comment. That is why it asks for the next line itself. */
 int word_paren(struct vm *vm) {
     for (;;) {
         struct parsed piece;

@@ -1,8 +1,8 @@
 /*
  * host_console.c - the console on Linux: standard input and output.
  *
- * A terminal is switched to raw input, for the prompt has its own line editor; its Ctrl-C stays a signal
- * (host_fault.c). The terminal is given back as it was at every exit.
+ * A terminal is switched to raw input, for the prompt has its own line editor; its Ctrl-C stays a
+ * signal (host_fault.c). The terminal is given back as it was at every exit.
  */
 #define _GNU_SOURCE
 #include <errno.h>

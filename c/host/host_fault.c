@@ -1,8 +1,8 @@
 /*
  * host_fault.c - signals stand for processor exceptions and for Ctrl-C.
  *
- * All handlers run on an alternate stack: the interrupted code may be the engine, whose rsp is a VM's
- * control stack.
+ * All handlers run on an alternate stack: the interrupted code may be the engine, whose rsp is a
+ * VM's control stack.
  */
 #define _GNU_SOURCE
 #include <signal.h>

@@ -16,8 +16,7 @@
 
 volatile long hal_panic_current_vm = -1;
 
-void hal_mem_init(void) {
-}
+void hal_mem_init(void) {}
 
 void *hal_mem_alloc(size_t size) {
     return size == 0 ? NULL : calloc(1, size);
@@ -31,8 +30,7 @@ size_t hal_mem_page_size(void) {
     return 4096;
 }
 
-void hal_cpu_init(void) {
-}
+void hal_cpu_init(void) {}
 
 unsigned hal_cpu_id(void) {
     return 0;

@@ -1,9 +1,9 @@
 /*
  * host_space.c - address space for VMs on Linux: reserved without access, opened page by page.
  *
- * All slots are one reservation, so that an address gives its slot by division. A bitmap remembers which
- * pages are open: hal_space_commit is called for every string that a C word looks at and must not
- * cost a system call each time.
+ * All slots are one reservation, so that an address gives its slot by division. A bitmap remembers
+ * which pages are open: hal_space_commit is called for every string that a C word looks at and must
+ * not cost a system call each time.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 #define PAGE           UINT64_C(4096)
 #define PAGES_PER_SLOT (HAL_SPACE_SLOT_SIZE / PAGE)
 
-static uint64_t arena;                /* address of slot 0, 0 before the first create */
-static uint64_t *open_pages;          /* one bit a page */
+static uint64_t arena;       /* address of slot 0, 0 before the first create */
+static uint64_t *open_pages; /* one bit a page */
 static bool slot_in_use[SLOTS];
 
 static bool reserve_arena(void) {

@@ -103,8 +103,8 @@ static int start_timer(uint64_t delay_ns, uint64_t period_ns, hal_timer_callback
     unsigned long state = hal_irq_disable();
     for (int i = 0; i < TIMERS && handle < 0; i++) {
         if (timers[i].callback == NULL) {
-            timers[i] = (struct logical_timer){callback, context, period_ns,
-                                               hal_time_now_ns() + delay_ns};
+            timers[i] =
+                (struct logical_timer){callback, context, period_ns, hal_time_now_ns() + delay_ns};
             handle = i;
         }
     }

@@ -8,8 +8,8 @@
  * (hal_fault_set_handler) and starts the quantum tick. Needs the whole HAL, interrupts disabled. */
 void vm_arbiter_init(void);
 
-/* Creates VM[0] with root capabilities, its 16 MiB envelope and its start-up word, and makes it runnable.
- * Returns 0, or -1 when memory does not suffice. */
+/* Creates VM[0] with root capabilities, its 16 MiB envelope and its start-up word, and makes it
+ * runnable. Returns 0, or -1 when memory does not suffice. */
 int vm_create_primordial(void);
 
 /* Schedules VMs until VM[0] says BYE, then powers the machine off. Enables interrupts. */

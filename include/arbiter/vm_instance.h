@@ -11,12 +11,12 @@
 
 #define VM_ENVELOPE_PRIMORDIAL (UINT64_C(16) << 20) /* VM[0]'s data window, bytes */
 
-/* Builds the base dictionary: the primitives, then the .fs files, compiled by a VM that exists only for
- * this. Freezes it. Returns 0 or a THROW code. Called once, before any VM is created. */
+/* Builds the base dictionary: the primitives, then the .fs files, compiled by a VM that exists only
+ * for this. Freezes it. Returns 0 or a THROW code. Called once, before any VM is created. */
 int base_dictionary_build(void);
 
-/* Creates a VM on the base dictionary that will execute `start_xt`. Returns NULL when memory does not
- * suffice. The caller owns it and ends it with vm_destroy. */
+/* Creates a VM on the base dictionary that will execute `start_xt`. Returns NULL when memory does
+ * not suffice. The caller owns it and ends it with vm_destroy. */
 struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt);
 
 /* Gives back everything that the VM has. */

@@ -4,12 +4,13 @@
  * Kernel virtual address space (4-level paging, everything supervisor, W^X):
  *
  *   0x0000000000000000  nothing, once vmm_init has dropped the loader's identity mapping
- *   0xffff800000000000  direct map: physical address p at DIRECT_MAP_BASE + p, RW, NX (up to 32 TiB)
+ *   0xffff800000000000  direct map: physical address p at DIRECT_MAP_BASE + p, RW, NX (32 TiB)
  *   0xffffa00000000000  VM slots, 8 GiB each (hal_space.h), up to 80 TiB
- *   0xfffff00000000000  MMIO and other kernel mappings (hal_mem_map, guard-paged kernel stacks)
+ *   0xfffff00000000000  devices and other kernel mappings (hal_mem_map)
  *   0xffffffff80000000  kernel image: .text RX, .rodata R, .data/.bss RW (linker.ld)
  *
- * All addresses in BootInfo are physical unless said otherwise; the BootInfo itself and all that it
+ * All addresses in BootInfo are physical; kernel_main gets the BootInfo itself by its address in the
+ * direct map. The BootInfo and all that it
  * points to lie in memory of type EfiLoaderData, which the kernel must not hand out.
  */
 #ifndef BOOTINFO_H
@@ -24,7 +25,8 @@
 #define KERNEL_MAP_BASE   UINT64_C(0xfffff00000000000)
 #define KERNEL_IMAGE_BASE UINT64_C(0xffffffff80000000)
 
-#define BOOTINFO_MAGIC   UINT64_C(0x4f464e49544f4f42) /* "BOOTINFO" read as a little-endian number */
+/* "BOOTINFO" read as a little-endian number */
+#define BOOTINFO_MAGIC   UINT64_C(0x4f464e49544f4f42)
 #define BOOTINFO_VERSION 1u
 
 #define BOOT_MODULE_MAX      16u
@@ -70,8 +72,8 @@ typedef struct {
     uint64_t kernel_size;      /* bytes, whole pages */
     uint64_t page_table_addr;  /* PML4 in use at kernel entry; all tables are EfiLoaderData */
 
-    uint64_t efi_system_table;   /* for ResetSystem; 0: none */
-    uint64_t firmware_cr3;       /* page tables that the firmware ran on */
+    uint64_t efi_system_table; /* for ResetSystem; 0: none */
+    uint64_t firmware_cr3;     /* page tables that the firmware ran on */
 
     uint32_t module_count;
     uint32_t reserved;

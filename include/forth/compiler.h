@@ -23,8 +23,8 @@ int compile_operand(struct vm *vm, const char *primitive, uint64_t operand, int 
 int compile_literal(struct vm *vm, uint64_t value);
 int compile_word(struct vm *vm, uint64_t xt);
 
-/* True when words are to be compiled: STATE says so and a definition is open. A program that stores into STATE
- * by itself thus cannot lock itself out of the text interpreter. */
+/* True when words are to be compiled: STATE says so and a definition is open. A program that stores
+ * into STATE by itself thus cannot lock itself out of the text interpreter. */
 bool is_compiling(const struct vm *vm);
 
 /* Address at which the next cell will be laid. */

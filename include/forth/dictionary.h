@@ -48,8 +48,8 @@ struct word {
     uint8_t flags;
     uint8_t kind; /* enum word_kind */
     uint8_t reserved;
-    int16_t need;     /* data stack cells it surely takes before the first branch */
-    int16_t net;      /* change of depth, or WORD_NET_UNKNOWN */
+    int16_t need; /* data stack cells it surely takes before the first branch */
+    int16_t net;  /* change of depth, or WORD_NET_UNKNOWN */
     uint32_t wordlist;
     uint64_t effect; /* primitive: address of its stack comment, or 0 */
 };
@@ -88,8 +88,9 @@ extern struct base_image base_image;
 /* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
 int dictionary_add_primitives(struct vm *vm);
 
-/* Creates a word of `name` in vm's own dictionary; it is found at once unless flags has WORD_HIDDEN.
- * Stores its number in *xt. Returns 0, -16 (no name), -19 (name too long) or -8 (no room). */
+/* Creates a word of `name` in vm's own dictionary; it is found at once unless flags has
+ * WORD_HIDDEN. Stores its number in *xt. Returns 0, -16 (no name), -19 (name too long) or -8 (no
+ * room). */
 int dictionary_create(struct vm *vm, const char *name, size_t size, unsigned flags, uint32_t *xt);
 
 /* Makes a hidden, named word findable. */

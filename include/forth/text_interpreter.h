@@ -10,15 +10,16 @@
 
 #include "forth/vm.h"
 
-/* A piece of the source: a C pointer, good until Forth runs again, and the same as a Forth address. */
+/* A piece of the source: a C pointer, good until Forth runs again, and the same as a Forth address.
+ */
 struct parsed {
     const char *text;
     uint64_t addr;
     size_t size;
 };
 
-/* Skips blanks and takes a word (Forth-2012 6.2.2020 PARSE-NAME); size 0 at the end of the source. The
- * word is remembered for error messages. Returns 0 or -9 when the source is not readable. */
+/* Skips blanks and takes a word (Forth-2012 6.2.2020 PARSE-NAME); size 0 at the end of the source.
+ * The word is remembered for error messages. Returns 0 or -9 when the source is not readable. */
 int parse_name(struct vm *vm, struct parsed *out);
 
 /* Takes everything up to `delimiter`, which is skipped (6.2.2008 PARSE). *found tells whether

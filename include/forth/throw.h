@@ -37,14 +37,15 @@ enum throw_code {
     THROW_BAD_BASE = -40,
     THROW_QUIT = -56,
 
-    THROW_BAD_XT = -256,            /* an execution token that names no word, or an unfinished one */
-    THROW_NO_DEFINITION = -257,     /* compiling with no definition open */
-    THROW_NO_MEMORY = -258,         /* the machine has no memory left for this VM */
-    THROW_INCLUDE_NESTING = -259,   /* too many files including one another */
-    THROW_CONTROL_NESTING = -260,   /* too many nested control structures */
-    THROW_UNDEFINED_DEFER = -261,   /* a DEFERred word that was never given an action */
-    THROW_PROTECTED_WORD = -262,    /* a word of the base dictionary cannot be changed */
-    THROW_MISSING_DELIMITER = -263, /* a string without its closing quote */
+    THROW_BAD_XT = -256,          /* an execution token that names no word, or an unfinished one */
+    THROW_NO_DEFINITION = -257,   /* compiling with no definition open */
+    THROW_NO_MEMORY = -258,       /* the machine has no memory left for this VM */
+    THROW_INCLUDE_NESTING = -259, /* too many files including one another */
+    THROW_CONTROL_NESTING = -260, /* too many nested control structures */
+    THROW_UNDEFINED_DEFER = -261, /* a DEFERred word that was never given an action */
+    THROW_PROTECTED_WORD = -262,  /* a word of the base dictionary cannot be changed */
+    THROW_MISSING_DELIMITER = -263, /* a string, {: or the like without its end */
+    THROW_TOO_MANY_LOCALS = -265,   /* more than VM_LOCALS_MAX in one definition */
     THROW_LINE_TOO_LONG = -264,     /* a line of input that the line editor had to cut */
 };
 

@@ -16,6 +16,8 @@
 
 #define VM_FILE_DEPTH    16u /* files that may be including one another */
 #define VM_CONTROL_DEPTH 64u /* nesting of control structures in one definition */
+#define VM_LOCALS_MAX    64u /* locals in scope at once */
+#define VM_LOCAL_NAME    31u /* characters in the name of a local */
 
 /* Why engine_run returned. */
 enum vm_exit {
@@ -41,16 +43,24 @@ struct control_entry {
     enum control_kind kind;
     uint64_t address; /* orig: operand cell to resolve; dest: target; do: loop body */
     uint64_t leaves;  /* do, case: chain of operand cells to resolve at its end, 0 none */
+    uint32_t locals;  /* locals in scope where it began; those declared since end with it */
+};
+
+struct local {
+    uint8_t size;
+    char name[VM_LOCAL_NAME];
 };
 
 struct definition {
-    bool open;       /* between : and ; */
-    bool linear;     /* no branch so far: depth and need are exact */
-    uint32_t xt;     /* the word being defined */
-    int32_t depth;   /* data stack cells relative to entry */
-    int32_t need;    /* cells surely needed on entry */
+    bool open;     /* between : and ; */
+    bool linear;   /* no branch so far: depth and need are exact */
+    uint32_t xt;   /* the word being defined */
+    int32_t depth; /* data stack cells relative to entry */
+    int32_t need;  /* cells surely needed on entry */
     uint32_t control_depth;
     struct control_entry control[VM_CONTROL_DEPTH];
+    uint32_t local_count;
+    struct local local[VM_LOCALS_MAX]; /* in the order of declaration */
 };
 
 struct vm {
@@ -59,6 +69,7 @@ struct vm {
     uint64_t sp; /* data stack with the top item in memory */
     uint64_t rp;
     uint64_t cs; /* control stack */
+    uint64_t lp; /* locals stack */
     uint64_t loop_index;
     uint64_t loop_limit;
 
@@ -67,6 +78,7 @@ struct vm {
     uint64_t data_base;    /* data stack pointer of the empty stack */
     uint64_t return_base;  /* return stack pointer of the empty stack */
     uint64_t control_base; /* rsp of the empty control stack */
+    uint64_t locals_base;  /* locals stack pointer of the empty stack */
     uint64_t envelope;     /* first window address that the VM may not use */
     uint64_t quit_code;    /* threaded code of the text interpreter's outer loop */
 
@@ -114,7 +126,6 @@ struct vm {
     struct dictionary own;
 };
 
-
 /* ---- asm/engine/switch.asm and exception.asm ---- */
 
 /* Runs vm until it suspends itself; returns the reason (enum vm_exit). Interrupts may be enabled. C
@@ -138,9 +149,9 @@ extern const uint64_t engine_quit_thread[];
 
 /* ---- c/forth/vm_memory.c ---- */
 
-/* The only way from a Forth address to a C pointer: checks that [address, address + size) lies in the
- * VM's envelope (using the low 32 bits of address, like the engine) and makes the pages present.
- * NULL when it does not. The pointer is good until Forth runs again. */
+/* The only way from a Forth address to a C pointer: checks that [address, address + size) lies in
+ * the VM's envelope (using the low 32 bits of address, like the engine) and makes the pages
+ * present. NULL when it does not. The pointer is good until Forth runs again. */
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
 
 /* Reads and writes one cell of the user area. */

@@ -11,6 +11,7 @@
  *          control stack  return addresses and exception frames; rsp while the VM runs
  *          data stack
  *          return stack   >R R> and loop parameters
+ *          locals stack
  *          code           threaded code; written by the compiler alone, never executed
  *          words          the table that an execution token indexes
  *          names          the characters of the word names
@@ -50,7 +51,8 @@
 #define VM_CONTROL_STACK (VM_WINDOW + VM_GUARD)
 #define VM_DATA_STACK    (VM_CONTROL_STACK + VM_STACK_SIZE + VM_GUARD)
 #define VM_RETURN_STACK  (VM_DATA_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_CODE          (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_LOCALS_STACK  (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_CODE          (VM_LOCALS_STACK + VM_STACK_SIZE + VM_GUARD)
 #define VM_CODE_SIZE     (UINT64_C(16) << 20)
 #define VM_WORDS         (VM_CODE + VM_CODE_SIZE + VM_GUARD)
 #define VM_WORDS_SIZE    (UINT64_C(8) << 20)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define HAL_CONSOLE_EOF (-1)  /* input has ended and will not come back */
+#define HAL_CONSOLE_EOF  (-1) /* input has ended and will not come back */
 #define HAL_CONSOLE_NONE (-2) /* no byte is waiting now */
 
 /* Prepares the console. Called once, before any other function here except hal_panic. */

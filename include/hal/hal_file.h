@@ -14,7 +14,8 @@
 #define HAL_FILE_NAME_MAX 255u
 
 /* Finds a file. `name` is not zero-terminated. On HAL_OK *contents points to *size bytes that
- * stay valid until hal_file_close. HAL_ERR_NOT_FOUND, HAL_ERR_NO_MEMORY, HAL_ERR_INVALID (bad name). */
+ * stay valid until hal_file_close. HAL_ERR_NOT_FOUND, HAL_ERR_NO_MEMORY, HAL_ERR_INVALID (bad
+ * name). */
 hal_status hal_file_open(const char *name, size_t name_size, const char **contents, size_t *size);
 void hal_file_close(const char *contents, size_t size);
 

@@ -22,9 +22,10 @@
  * HAL_ERR_NO_MEMORY when no slot or no page-table memory is left. */
 hal_status hal_space_create(uint64_t *base);
 
-/* Makes [address, address + size) inside a slot usable: page-aligned, zeroed. Pages that are committed
- * already keep their contents. All or nothing: on HAL_ERR_NO_MEMORY no new page stays committed.
- * Called also from a page fault of a VM, so it must not itself fault or allocate from the heap. */
+/* Makes [address, address + size) inside a slot usable: page-aligned, zeroed. Pages that are
+ * committed already keep their contents. All or nothing: on HAL_ERR_NO_MEMORY no new page stays
+ * committed. Called also from a page fault of a VM, so it must not itself fault or allocate from
+ * the heap. */
 hal_status hal_space_commit(uint64_t address, size_t size);
 
 /* Makes committed pages read-only (used to freeze the base dictionary). */

@@ -28,8 +28,9 @@ uint64_t hal_time_cycles_hz(void);
 /* One short phrase naming the clock in use and its rate, for example "TSC 2596 MHz (HPET)". */
 const char *hal_time_source(void);
 
-/* Starts a timer that calls back every `period_ns`, or once after `delay_ns`. Returns a handle >= 0,
- * or HAL_ERR_INVALID (shorter than HAL_TIMER_MIN_NS, no callback), or HAL_ERR_NO_MEMORY (none left). */
+/* Starts a timer that calls back every `period_ns`, or once after `delay_ns`. Returns a handle >=
+ * 0, or HAL_ERR_INVALID (shorter than HAL_TIMER_MIN_NS, no callback), or HAL_ERR_NO_MEMORY (none
+ * left). */
 int hal_timer_periodic(uint64_t period_ns, hal_timer_callback callback, void *context);
 int hal_timer_oneshot(uint64_t delay_ns, hal_timer_callback callback, void *context);
 

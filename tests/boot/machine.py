@@ -105,11 +105,12 @@ class Machine:
         if not self._window:
             arguments += ["-display", "none"]
         self._errors = open(os.path.join(self._folder, "errors"), "w+", encoding="utf-8")
-        try:
-            self._process = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
-        except FileNotFoundError:
-            raise MachineError(f"{QEMU} is not installed; `make deps` installs it") from None
+        # Should this process be killed outright, QEMU must not live on.
+        guard = ["setpriv", "--pdeathsig", "KILL", "--"] if shutil.which("setpriv") else []
+        if not shutil.which(QEMU):
+            raise MachineError(f"{QEMU} is not installed; `make deps` installs it")
+        self._process = subprocess.Popen(
+            guard + arguments, stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         deadline = time.monotonic() + CONNECT_SECONDS
         sockets = {}
         for name, listener in listeners.items():

@@ -142,7 +142,8 @@ def main():
     parser.add_argument("--memory", default="512M")
     parser.add_argument("--window", action="store_true", help="show the screen in a window")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for number in (signal.SIGTERM, signal.SIGHUP):  # an orderly end: the terminal is restored
+        signal.signal(number, lambda *_: sys.exit(1))
 
     output = Output()
     interactive = sys.stdin.isatty()
