@@ -183,11 +183,8 @@ endef
 define assemble
 	$(call say,NASM,$<)
 	$(at)mkdir -p $(@D)
-	$(at)$(NASM) $(nasm_flags) $(1) -MD $(@:.o=.d) -MQ $@ -o $@ $<
+	$(at)$(NASM) $(nasm_flags) $(1) -o $@ $<
 endef
-
-# NASM's dependency files name no phony targets, so a source that is gone must not stop the build.
-c/forth/%.fs asm/engine/%.inc: ;
 
 before := | $(BUILD)/packages-build $(gen_headers)
 
@@ -204,14 +201,15 @@ $(BUILD)/unit.o/%.c.o: %.c $(before)
 $(BUILD)/loader/%.c.o: %.c $(before)
 	$(call compile,EFICC,$(loader_cflags))
 
-# The engine carries the Forth sources in its image.
-$(BUILD)/kernel/asm/engine/%.asm.o $(BUILD)/host/asm/engine/%.asm.o: $(forth_words)
-$(BUILD)/kernel/%.asm.o: %.asm $(before) $(gen_inc)
+# NASM does not report what a file includes, so every file depends on all there is to include; the engine
+# also carries the Forth sources.
+asm_inputs := $(gen_inc) $(wildcard asm/*/*.inc) $(forth_words)
+$(BUILD)/kernel/%.asm.o: %.asm $(asm_inputs) $(before)
 	$(call assemble)
-$(BUILD)/host/%.asm.o: %.asm $(before) $(gen_inc)
+$(BUILD)/host/%.asm.o: %.asm $(asm_inputs) $(before)
 	$(call assemble)
 $(BUILD)/loader/asm/boot/kernel_image.asm.o: $(BUILD)/starkernel.stripped
-$(BUILD)/loader/%.asm.o: %.asm $(before) $(gen_inc)
+$(BUILD)/loader/%.asm.o: %.asm $(asm_inputs) $(before)
 	$(call assemble,-D 'KERNEL_ELF="$(BUILD)/starkernel.stripped"')
 
 # --- Programs and images --------------------------------------------------------------------------

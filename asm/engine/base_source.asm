@@ -8,6 +8,7 @@ global forth_base_source:data hidden (forth_base_source.end - forth_base_source)
 global forth_base_source_end:data hidden
 forth_base_source:
     incbin "core.fs"
+    incbin "search.fs"
     incbin "outer.fs"
 .end:
 forth_base_source_end:

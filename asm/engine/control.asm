@@ -235,6 +235,12 @@ PRIM enter_defer                ; ( i*x -- j*x )
     jmp execute_xt
     PRIM_END
 
+PRIM enter_marker               ; ( -- ) ARG is the marker's xt
+    DUP_TOS
+    mov TOS, ARG
+    jmp prim_forget_to
+    PRIM_END
+
 PRIM enter_unfinished           ; a word without its ; cannot run
     mov TOS, THROW_BAD_XT
     jmp engine_throw_plain
@@ -267,4 +273,4 @@ PRIM execute                    ; ( i*x xt -- j*x )
 global execute_xt:hidden
 execute_xt equ prim_execute.by_xt
 
-extern engine_throw_plain, prim_set_does
+extern engine_throw_plain, prim_set_does, prim_forget_to

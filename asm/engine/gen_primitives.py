@@ -12,7 +12,7 @@ import re
 import sys
 
 LINE = re.compile(r"^(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\(.*?\)(?:\s+\(\s*R:.*?\))?)\s+(.*?)\s*$")
-KINDS = {"asm", "inner", "c", "c-inner", "user"}
+KINDS = {"asm", "inner", "c", "c-inner", "user", "forth"}
 FLAGS = {
     "immediate": "WORD_IMMEDIATE",
     "compile-only": "WORD_COMPILE_ONLY",
@@ -92,7 +92,7 @@ def main():
         + [f"C_WORD {p.symbol}, {p.need}" for p in c_words],
     )
 
-    code = sorted({p.label for p in primitives if p.kind != "user"})
+    code = sorted({p.label for p in primitives if p.kind not in ("user", "forth")})
     header = [f"/* {origin} */", "#ifndef PRIMITIVES_H", "#define PRIMITIVES_H", "", "struct vm;", ""]
     header += [f"extern const char {label}[];" for label in code]
     header += [""]
@@ -109,8 +109,8 @@ def main():
     ]
     for p in primitives:
         flags = " | ".join(sorted({FLAGS[flag] for flag in p.flags})) or "0"
-        kind = {"user": "PRIMITIVE_USER", "inner": "PRIMITIVE_INNER", "c-inner": "PRIMITIVE_INNER"}
-        handler = "(uint64_t)" + p.label if p.kind != "user" else p.symbol
+        kind = {"user": "PRIMITIVE_USER", "forth": "PRIMITIVE_FORTH", "inner": "PRIMITIVE_INNER", "c-inner": "PRIMITIVE_INNER"}
+        handler = {"user": p.symbol, "forth": "0"}.get(p.kind, "(uint64_t)" + p.label)
         kind_name = kind.get(p.kind, "PRIMITIVE_WORD")
         net = "WORD_NET_UNKNOWN" if p.net is None else str(p.net)
         source.append(

@@ -3,6 +3,7 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include "forth/primitive_table.h"
 #include "forth/throw.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_space.h"
@@ -54,6 +55,9 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->base_end = base_image.dictionary.end;
     vm->own_words = vm->own.words - ((uint64_t)first << WORD_SHIFT);
     vm->own_end = first;
+    vm->order[0] = WORDLIST_FORTH;
+    vm->order_count = 1;
+    vm->current = WORDLIST_FORTH;
     vm->dp = VM_DATA_SPACE;
     vm->top = envelope;
     empty_stacks(vm);
@@ -69,9 +73,27 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     return vm;
 }
 
+/* Gives the words that are written in Forth their descriptions from the table. */
+static void describe_forth_words(struct vm *vm) {
+    for (unsigned i = 0; i < primitive_count; i++) {
+        const struct primitive *line = &primitive_table[i];
+        if (line->kind == PRIMITIVE_FORTH) {
+            size_t size = 0;
+            while (line->name[size] != '\0') {
+                size++;
+            }
+            uint32_t xt = dictionary_find_in(vm, WORDLIST_FORTH, line->name, size);
+            if (xt != 0) {
+                dictionary_word(vm, xt)->doc = (uint64_t)line;
+            }
+        }
+    }
+}
+
 /* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs.
  */
 static int freeze(struct vm *vm) {
+    describe_forth_words(vm);
     static const char cold[] = "COLD", quit[] = "(QUIT)";
     uint32_t quit_xt = dictionary_find(vm, quit, sizeof quit - 1);
     base_image.cold = dictionary_find(vm, cold, sizeof cold - 1);
@@ -94,6 +116,7 @@ static int freeze(struct vm *vm) {
         hal_space_protect(own->names, own->names_committed) != HAL_OK) {
         return THROW_NO_MEMORY;
     }
+    base_image.wordlists = vm->wordlists;
     base_image.dictionary = *own;
     return 0;
 }
@@ -123,6 +146,7 @@ int base_dictionary_build(void) {
     if (vm == NULL) {
         return THROW_NO_MEMORY;
     }
+    vm->wordlists = WORDLIST_FILES;
     uint32_t zero;
     int code = dictionary_create(vm, "", 0, WORD_HIDDEN, &zero);
     if (code == 0) {
@@ -165,6 +189,7 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     vm->dp = base_image.data_end;
     vm->quit_code = base_image.quit_code;
     vm->noop_xt = base_image.noop;
+    vm->wordlists = base_image.wordlists;
     vm_push(vm, start_xt);
     vm->ip = (uint64_t)engine_start_thread;
     return vm;

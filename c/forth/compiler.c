@@ -102,6 +102,9 @@ int compile_word(struct vm *vm, uint64_t xt) {
         return compile_operand(vm, prim_value, word->arg, 0, 1);
     case WORD_DEFER:
         return compile_operand(vm, prim_defer, word->arg, 0, WORD_NET_UNKNOWN);
+    case WORD_MARKER:
+        code = compile_literal(vm, word->arg);
+        return code != 0 ? code : compile_primitive(vm, prim_forget_to, 1, WORD_NET_UNKNOWN);
     case WORD_UNFINISHED:
         return THROW_BAD_XT;
     }

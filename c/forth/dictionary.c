@@ -89,12 +89,17 @@ const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size) {
     return (const char *)names + word->name;
 }
 
-static uint32_t find_in(const struct dictionary *dictionary, const char *name, size_t size,
-                        uint32_t hash) {
-    uint32_t xt = dictionary->bucket[hash % DICTIONARY_BUCKETS];
+/* All word lists share the buckets; the same name in two lists falls into two of them. */
+static uint32_t bucket_of(uint32_t hash, uint32_t wordlist) {
+    return (hash + wordlist * 0x9e3779b1u) % DICTIONARY_BUCKETS;
+}
+
+static uint32_t find_in(const struct dictionary *dictionary, uint32_t wordlist, const char *name,
+                        size_t size, uint32_t hash) {
+    uint32_t xt = dictionary->bucket[bucket_of(hash, wordlist)];
     while (xt != 0) {
         const struct word *word = word_at(dictionary, xt);
-        if (word->hash == hash && word->name_size == size &&
+        if (word->hash == hash && word->name_size == size && word->wordlist == wordlist &&
             same_name((const char *)dictionary->names + word->name, name, size)) {
             return xt;
         }
@@ -103,16 +108,31 @@ static uint32_t find_in(const struct dictionary *dictionary, const char *name, s
     return 0;
 }
 
-uint32_t dictionary_find(struct vm *vm, const char *name, size_t size) {
+static uint32_t find_hashed(const struct vm *vm, uint32_t wordlist, const char *name, size_t size,
+                            uint32_t hash) {
+    uint32_t xt = find_in(&vm->own, wordlist, name, size, hash);
+    return xt != 0 ? xt : find_in(&base_image.dictionary, wordlist, name, size, hash);
+}
+
+uint32_t dictionary_find_in(const struct vm *vm, uint32_t wordlist, const char *name, size_t size) {
+    return find_hashed(vm, wordlist, name, size, hash_name(name, size));
+}
+
+uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     uint32_t hash = hash_name(name, size);
-    uint32_t xt = find_in(&vm->own, name, size, hash);
-    return xt != 0 ? xt : find_in(&base_image.dictionary, name, size, hash);
+    for (uint32_t i = 0; i < vm->order_count; i++) {
+        uint32_t xt = find_hashed(vm, vm->order[i], name, size, hash);
+        if (xt != 0) {
+            return xt;
+        }
+    }
+    return 0;
 }
 
 void dictionary_reveal(struct vm *vm, uint32_t xt) {
     struct word *word = word_at(&vm->own, xt);
     if (word->name_size > 0 && (word->flags & WORD_HIDDEN) != 0) {
-        uint32_t *bucket = &vm->own.bucket[word->hash % DICTIONARY_BUCKETS];
+        uint32_t *bucket = &vm->own.bucket[bucket_of(word->hash, word->wordlist)];
         word->flags &= (uint8_t)~WORD_HIDDEN;
         word->link = *bucket;
         *bucket = xt;
@@ -146,6 +166,7 @@ int dictionary_create(struct vm *vm, const char *name, size_t size, unsigned fla
         .flags = (uint8_t)(flags | WORD_HIDDEN),
         .kind = WORD_UNFINISHED,
         .net = WORD_NET_UNKNOWN,
+        .wordlist = vm->current,
     };
     own->names_used += size;
     vm->own_end = own->end;
@@ -164,10 +185,25 @@ void dictionary_drop_newest(struct vm *vm) {
     vm->latest = own->end > own->first ? own->end - 1 : 0;
 }
 
+/* The names and headers go back to where they were before `xt`; what the buckets say of younger words is
+ * undone. A chain is youngest first, so the young ones are all at its beginning. */
+void dictionary_forget(struct vm *vm, uint32_t xt) {
+    struct dictionary *own = &vm->own;
+    own->names_used = word_at(own, xt)->name;
+    for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
+        while (own->bucket[i] >= xt) {
+            own->bucket[i] = word_at(own, own->bucket[i])->link;
+        }
+    }
+    own->end = xt;
+    vm->own_end = xt;
+    vm->latest = xt > own->first ? xt - 1 : 0;
+}
+
 int dictionary_add_primitives(struct vm *vm) {
     for (unsigned i = 0; i < primitive_count; i++) {
         const struct primitive *primitive = &primitive_table[i];
-        if (primitive->kind == PRIMITIVE_INNER) {
+        if (primitive->kind == PRIMITIVE_INNER || primitive->kind == PRIMITIVE_FORTH) {
             continue;
         }
         size_t size = 0;
@@ -182,7 +218,7 @@ int dictionary_add_primitives(struct vm *vm) {
         struct word *word = word_at(&vm->own, xt);
         word->need = primitive->need;
         word->net = primitive->net;
-        word->effect = (uint64_t)primitive->effect;
+        word->doc = (uint64_t)primitive;
         word->code = primitive->handler;
         switch (primitive->kind) {
         case PRIMITIVE_WORD:
@@ -195,6 +231,7 @@ int dictionary_add_primitives(struct vm *vm) {
             word->arg = primitive->handler;
             break;
         case PRIMITIVE_INNER:
+        case PRIMITIVE_FORTH:
             break;
         }
     }

@@ -55,6 +55,45 @@ static int open_status(hal_status status) {
     return THROW_FILE_IO;
 }
 
+/* The word that stands for a file that has been included, or 0. File names are case-sensitive, which word
+ * names are not. */
+static uint32_t find_included(struct vm *vm, const char *name, size_t size) {
+    uint32_t xt = dictionary_find_in(vm, WORDLIST_FILES, name, size);
+    if (xt != 0) {
+        size_t known_size;
+        const char *known = dictionary_name(vm, xt, &known_size);
+        for (size_t i = 0; i < size; i++) {
+            if (known[i] != name[i]) {
+                return 0;
+            }
+        }
+    }
+    return xt;
+}
+
+/* Notes that a file has been included: a name in a word list of its own. */
+static int note_included(struct vm *vm, const char *name, size_t size) {
+    if (find_included(vm, name, size) != 0) {
+        return 0;
+    }
+    uint32_t current = vm->current, latest = vm->latest, xt;
+    vm->current = WORDLIST_FILES;
+    int code = dictionary_create(vm, name, size, 0, &xt);
+    vm->current = current;
+    vm->latest = latest;
+    return code;
+}
+
+int word_is_included(struct vm *vm) {
+    uint64_t size = vm_pop(vm), addr = vm_pop(vm);
+    const char *name = vm_pointer(vm, addr, size);
+    if (name == NULL) {
+        return THROW_BAD_ADDRESS;
+    }
+    vm_push(vm, find_included(vm, name, size) != 0 ? (uint64_t)-1 : 0);
+    return 0;
+}
+
 int word_include_open(struct vm *vm) {
     uint64_t name_size = vm_pop(vm), name_addr = vm_pop(vm);
     const char *name = vm_pointer(vm, name_addr, name_size);
@@ -74,6 +113,11 @@ int word_include_open(struct vm *vm) {
     size_t size;
     int code = open_status(hal_file_open(name, name_size, &contents, &size));
     if (code != 0) {
+        return code;
+    }
+    code = note_included(vm, name, name_size);
+    if (code != 0) {
+        hal_file_close(contents, size);
         return code;
     }
     if (size > vm->top - vm->dp) {

@@ -23,6 +23,7 @@ enum word_kind {
     WORD_DOES,      /* CREATE ... DOES>: lit, value, call, code */
     WORD_VALUE,     /* VALUE: value, address */
     WORD_DEFER,     /* DEFER: defer, address */
+    WORD_MARKER,    /* MARKER: lit, xt, forget */
     WORD_UNFINISHED /* between : and ; */
 };
 
@@ -34,6 +35,10 @@ enum {
 };
 
 #define WORD_NET_UNKNOWN INT16_MIN
+
+/* Word lists that every VM has */
+#define WORDLIST_FORTH UINT32_C(1)
+#define WORDLIST_FILES UINT32_C(2) /* names of the files that have been included: REQUIRED */
 
 /* One word. The engine reads handler and arg (EXECUTE); the rest is for the compiler. */
 struct word {
@@ -51,7 +56,7 @@ struct word {
     int16_t need; /* data stack cells it surely takes before the first branch */
     int16_t net;  /* change of depth, or WORD_NET_UNKNOWN */
     uint32_t wordlist;
-    uint64_t effect; /* primitive: address of its stack comment, or 0 */
+    uint64_t doc; /* address of its struct primitive, or 0 */
 };
 
 #define WORD_SHIFT 6 /* the engine turns a word number into an address by shifting */
@@ -81,6 +86,7 @@ struct base_image {
     uint32_t cold;       /* xt of COLD */
     uint32_t noop;       /* xt of NOOP */
     uint64_t quit_code;  /* threaded code of (QUIT) */
+    uint32_t wordlists;  /* word lists that exist; they are numbered from 1 */
 };
 
 extern struct base_image base_image;
@@ -105,8 +111,13 @@ struct word *dictionary_word(struct vm *vm, uint64_t xt);
 /* True when the word belongs to vm alone and so may be changed. */
 bool dictionary_is_own(const struct vm *vm, uint64_t xt);
 
-/* Finds a name, case-insensitively, newest first. Returns its xt or 0. */
-uint32_t dictionary_find(struct vm *vm, const char *name, size_t size);
+/* Finds a name in one word list, or along the search order: case-insensitively, newest first.
+ * Returns its xt or 0. */
+uint32_t dictionary_find_in(const struct vm *vm, uint32_t wordlist, const char *name, size_t size);
+uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size);
+
+/* Forgets `xt`, which must be vm's own, and every younger word. Their code and data stay. */
+void dictionary_forget(struct vm *vm, uint32_t xt);
 
 /* The name of a word (not zero-terminated) and its size; size 0 for a nameless word. */
 const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size);

@@ -12,6 +12,7 @@
 enum primitive_kind {
     PRIMITIVE_WORD,  /* has a name and an execution token */
     PRIMITIVE_INNER, /* exists in threaded code only */
+    PRIMITIVE_FORTH, /* written in Forth: its line only describes it */
     PRIMITIVE_USER,  /* a constant: handler is the window address that it pushes */
 };
 

@@ -35,6 +35,8 @@ enum throw_code {
     THROW_NO_FILE = -38,
     THROW_END_OF_FILE = -39,
     THROW_BAD_BASE = -40,
+    THROW_SEARCH_ORDER_OVERFLOW = -49,
+    THROW_SEARCH_ORDER_UNDERFLOW = -50,
     THROW_QUIT = -56,
 
     THROW_BAD_XT = -256,          /* an execution token that names no word, or an unfinished one */

@@ -16,6 +16,7 @@
 
 #define VM_FILE_DEPTH    16u /* files that may be including one another */
 #define VM_CONTROL_DEPTH 64u /* nesting of control structures in one definition */
+#define VM_ORDER_MAX     16u /* word lists in the search order */
 #define VM_LOCALS_MAX    64u /* locals in scope at once */
 #define VM_LOCAL_NAME    31u /* characters in the name of a local */
 
@@ -118,6 +119,10 @@ struct vm {
     uint64_t id;
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint32_t noop_xt;     /* a word that does nothing */
+    uint32_t order_count; /* search order, the first to be searched first */
+    uint32_t order[VM_ORDER_MAX];
+    uint32_t current;     /* word list that new words go to */
+    uint32_t wordlists;   /* word lists that exist */
     uint32_t string_turn; /* which of the two transient string buffers is next */
     uint64_t abort_addr;  /* message of the last ABORT" */
     uint64_t abort_size;
@@ -160,7 +165,7 @@ void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
 
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */
 
-#define VM_HEADROOM_CELLS 16 /* cells that a C word may push without asking */
+#define VM_HEADROOM_CELLS 32 /* cells that a C word may push without asking */
 
 static inline uint64_t vm_depth(const struct vm *vm) {
     return (vm->data_base - CELL - vm->sp) / CELL;

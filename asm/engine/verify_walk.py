@@ -1,0 +1,252 @@
+"""verify_walk.py - walks every path through a function of the engine, and judges how it leaves.
+
+Paths are not merged where they meet: functions are short, and each path then knows exactly what it has done to
+the stacks. A path ends at NEXT, at a jump through a word, or at a listed entry.
+"""
+
+from verify_elf import Immediate, Memory, Register
+from verify_machine import CELL, Machine
+from verify_rules import (ENTRIES, FALLS_INTO, HELPERS, LEAVE, LOOP_WORDS, RETURN_EFFECT)
+from verify_state import ADDRESSES, entry_state, learn_from_branch, splits_into_frames
+
+MOST_STATES = 5000  # on all paths of one function; the engine's own need fewer than 50
+
+
+class Function:
+    """A piece of engine_text under one name, and what the table says about it."""
+
+    def __init__(self, name, start, end, primitive, inner):
+        self.name, self.start, self.end = name, start, end
+        self.primitive = primitive  # gen_primitives.Primitive, or None for a helper
+        self.symbol = name[5:] if name.startswith("prim_") else name
+        self.inner = inner
+        self.need = primitive.need if primitive else 0
+        self.nets, self.return_nets = effects(self.symbol, primitive)
+        # Found out on the way, for the check of the static threads:
+        self.operand_is_code = False
+        self.skips = set()  # bytes of operands that NEXT was found behind
+        self.goes_on = False  # some path comes to the cell behind
+
+    @property
+    def entry_kind(self):
+        if self.symbol.startswith("enter_") and self.primitive:
+            return "handler"
+        return HELPERS.get(self.name, "engine")
+
+
+def effects(symbol, primitive):
+    """Allowed changes of the data stack and of the return stack in cells; None: any."""
+    from gen_primitives import UNKNOWN, cells
+    import re
+    if primitive is None:
+        return None, None
+    comments = re.findall(r"\(\s*(R:)?(.*?)--(.*?)\)", primitive.effect)
+    nets = return_nets = None
+    for is_return, before, after in comments:
+        ways = [way for way in after.split("|")]
+        if any("*" in item for item in (before + " " + after).split() if not item.startswith('"')):
+            change = None
+        elif UNKNOWN.search(before):
+            change = None
+        else:
+            change = {cells(way) - cells(before) for way in ways}
+        if is_return:
+            return_nets = change
+            if change is None:
+                return nets, None
+        else:
+            nets = change
+    if symbol in RETURN_EFFECT:
+        return_nets = RETURN_EFFECT[symbol]
+    elif return_nets is None:
+        return_nets = {0}
+    return nets, return_nets
+
+
+class Walk:
+    """All paths from the entries of one function."""
+
+    def __init__(self, function, program):
+        self.function, self.program = function, program
+        self.visited = set()
+        self.reported = set()
+        self.machine = Machine(function, program, self.report)
+
+    def report(self, address, rule):
+        if (address, rule) not in self.reported:
+            self.reported.add((address, rule))
+            self.program.violation(self.function.name, address, rule)
+
+    def run(self):
+        function = self.function
+        work = [(function.start, entry_state(function.entry_kind))]
+        for label, owner in ENTRIES.items():
+            if owner == function.name and label in self.program.image.address_of:
+                work.append((self.program.image.address_of[label], entry_state("engine")))
+        seen = set()
+        while work:
+            address, state = work.pop()
+            key = (address, state.key())
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > MOST_STATES:
+                self.report(address, "endless")
+                return
+            work += self.advance(address, state)
+
+    def advance(self, address, state):
+        """Runs one instruction. Returns the (address, state) pairs that may follow."""
+        instruction = self.program.instructions.get(address)
+        if instruction is None or address >= self.function.end or instruction.mnemonic == "int3":
+            if (self.function.name, self.program.name_at(address)) not in FALLS_INTO:
+                self.report(max(self.visited, default=address), "falls-through")
+            return []
+        self.visited.add(address)
+        name = instruction.mnemonic
+        if name == "jmp":
+            return self.jump(instruction, state)
+        if name[0] == "j":
+            self.machine.here = address
+            if instruction.prefixes or name in ("jrcxz", "jecxz"):
+                self.report(address, "instruction")
+            taken, other = state.copy(), state
+            learn_from_branch(taken, name, True)
+            learn_from_branch(other, name, False)
+            return self.go(instruction, taken) + [(instruction.end, other)]
+        self.machine.step(state, instruction)
+        return [(instruction.end, state)]
+
+    # ---- leaving ----
+
+    def jump(self, instruction, state):
+        operand = instruction.operands[0]
+        if instruction.prefixes:
+            self.report(instruction.address, "instruction")
+        elif isinstance(operand, Register) and operand.bits == 64:
+            self.next(instruction, state, state.registers[operand.register])
+        elif isinstance(operand, Memory):
+            self.execute(instruction, state, operand)
+        else:
+            return self.go(instruction, state)
+        return []
+
+    def go(self, instruction, state):
+        """A direct jump."""
+        here, function = instruction.address, self.function
+        target = instruction.operands[0].value if isinstance(instruction.operands[0], Immediate) else None
+        if target is not None and function.start <= target < function.end and target != function.start:
+            if target in self.program.instructions:
+                return [(target, state)]
+        names = self.program.image.names_at.get(target, [])
+        if "engine_call_c" in names:
+            self.c_word(here, state)
+        elif LEAVE in names:
+            if state.registers["rax"][0] != "const":
+                self.report(here, "exit-reason")
+        elif any(name in HELPERS for name in names):
+            pass  # relies on r12 alone
+        elif any(name in ENTRIES for name in names):
+            self.contract(here, state)
+            if function.primitive and function.nets is not None:
+                self.report(here, "effect")
+        elif target in self.program.primitive_at:
+            self.tail(here, state, self.program.primitive_at[target])
+        else:
+            self.report(here, "jump-target")
+        return []
+
+    def contract(self, here, state):
+        """The register contract, which holds between any two primitives."""
+        registers = state.registers
+        for register, rule, kind in (("rdi", "window-register", "window"), ("rsi", "ip-register", "ip"),
+                                     ("rsp", "control-register", "control")):
+            if registers[register][0] != kind:
+                self.report(here, rule)
+        if registers["rbp"][0] != "sp" or registers["r13"][0] != "rp":
+            self.report(here, "stack-register")
+        if state.backward:
+            self.report(here, "direction")
+        frame = registers["rsp"][1] if registers["rsp"][0] == "control" else None
+        if not splits_into_frames(state.pushed, True) or (frame and not state.popped) or \
+                not splits_into_frames(state.popped, True):
+            self.report(here, "control-frame")
+        if any(registers[register][0] in ADDRESSES for register in ("r14", "r15")):
+            self.report(here, "leak")
+        loops = self.function.symbol in LOOP_WORDS or self.function.entry_kind in ("vm", "c-word")
+        for register in ("r14", "r15"):
+            if not loops and registers[register] != ("num", ("entry", register)):
+                self.report(here, "loop-register")
+        if registers["rbx"][0] in ADDRESSES and not self.function.inner:
+            self.report(here, "leak")
+
+    def stacks(self, here, state, more=0):
+        """The changes of both stacks are what the table says; `more` cells follow from a tail jump."""
+        function = self.function
+        if function.primitive is None:
+            return
+        down, returns = state.registers["rbp"][1], state.registers["r13"][1]
+        if function.nets is not None and (down is None or more - down // CELL not in function.nets):
+            self.report(here, "effect")
+        if function.return_nets is not None and (returns is None or -returns // CELL not in function.return_nets):
+            self.report(here, "return-effect")
+
+    def next(self, instruction, state, target):
+        here, function = instruction.address, self.function
+        ip = state.registers["rsi"]
+        if target[0] != "cell" or ip != ("ip", target[1], target[2] + CELL):
+            self.report(here, "next")
+            return
+        for where, base, offset in state.cells:
+            if where == target[3]:
+                continue
+            if not function.inner:
+                self.report(where, "operand")
+            elif base == target[1] and offset >= target[2]:
+                self.report(here, "operand-executed")
+        if target[1] == "entry":
+            function.goes_on = True
+            function.skips.add(target[2])
+            if not function.inner and target[2] != 0:
+                self.report(here, "operand")
+            elif len(function.skips) > 1:
+                self.report(here, "operand-executed")
+        if state.registers["rbx"][0] in ADDRESSES:
+            self.report(here, "leak")
+        self.contract(here, state)
+        self.stacks(here, state)
+
+    def execute(self, instruction, state, memory):
+        """A jump through a word."""
+        here, registers = instruction.address, state.registers
+        self.machine.here = here
+        ready = (memory.base == "rcx" and memory.index is None and memory.target is None
+                 and memory.displacement == self.program.offset["WORD_HANDLER"] and memory.size == CELL
+                 and not memory.segment and registers["rcx"] == ("word",) and registers["rdx"] == ("arg",))
+        if not ready:
+            self.report(here, "execute")
+        self.contract(here, state)
+
+    def tail(self, here, state, target):
+        """A jump to the beginning of another primitive."""
+        function = self.function
+        self.contract(here, state)
+        if target.inner and not function.inner:
+            self.report(here, "jump-target")
+        if target.nets is None:
+            if function.nets is not None:
+                self.report(here, "effect")
+        else:
+            for net in target.nets:
+                self.stacks(here, state, net)
+        function.goes_on = True
+
+    def c_word(self, here, state):
+        function, registers = self.function, state.registers
+        self.contract(here, state)
+        primitive = function.primitive
+        if primitive is None or registers["rax"] != ("c-word", f"word_{function.symbol}") or \
+                registers["rcx"] != ("const", CELL * primitive.need) or registers["rbp"] != ("sp", 0):
+            self.report(here, "c-word")
+        function.goes_on = True
+        function.skips.add(0)
