@@ -9,6 +9,7 @@ global forth_base_source_end:data hidden
 forth_base_source:
     incbin "core.fs"
     incbin "search.fs"
+    incbin "forth79.fs"
     incbin "outer.fs"
 .end:
 forth_base_source_end:

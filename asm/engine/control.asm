@@ -124,6 +124,43 @@ PRIM plus_loop                  ; ( n -- ) operand: loop body
     add IP, CELL
     NEXT_END
 
+; FORTH-79: the loop ends at or beyond the limit in the direction of the step, signed; so LEAVE can end it by
+; moving the limit to the index.
+PRIM loop_79                    ; operand: loop body
+    inc INDEX
+    cmp INDEX, LIMIT
+    jge .done
+    mov IP, [IP]
+    NEXT
+.done:
+    LOOP_END
+    add IP, CELL
+    NEXT_END
+
+PRIM plus_loop_79               ; ( n -- ) operand: loop body
+    mov rcx, TOS
+    DROP_TOS
+    add INDEX, rcx
+    test rcx, rcx
+    js .down
+    cmp INDEX, LIMIT
+    jge .done
+    mov IP, [IP]
+    NEXT
+.down:
+    cmp INDEX, LIMIT
+    jl .done
+    mov IP, [IP]
+    NEXT
+.done:
+    LOOP_END
+    add IP, CELL
+    NEXT_END
+
+PRIM leave_79                   ; ( -- )
+    mov LIMIT, INDEX
+    NEXT_END
+
 PRIM unloop                     ; ends the innermost loop, as UNLOOP and LEAVE do
     LOOP_END
     NEXT_END

@@ -18,6 +18,7 @@ from verify_rules import (ENTRIES, FIELD_KIND, FRAMES, HELPERS, MARKERS, NOT_A_F
                           THREAD_PRIMITIVES)
 from verify_walk import CELL, Function, Walk
 
+IN_ENGINE = {"asm", "inner", "c", "c-inner"}  # kinds of the table that have code in the section
 START, STOP = "__start_engine_text", "__stop_engine_text"
 
 
@@ -35,7 +36,7 @@ class Program:
         self.violations = []
         names = self.image.address_of
         self.instructions = self.image.disassemble(names[START], names[STOP])
-        self.primitives = {primitive.label: primitive for primitive in table if primitive.kind != "user"}
+        self.primitives = {primitive.label: primitive for primitive in table if primitive.kind in IN_ENGINE}
         for symbol, effect in THREAD_PRIMITIVES.items():
             line = f"{symbol} {symbol} inner - {effect} thread"
             self.primitives.setdefault(f"prim_{symbol}", Primitive("verify_rules.py", line))
@@ -69,7 +70,7 @@ class Program:
         """What is known of a value loaded from a field."""
         if kind == "number":
             return None
-        return {"sp": ("sp", None), "rp": ("rp", None), "ip": ("ip", where, 0), "control": ("control", "field"),
+        return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "ip": ("ip", where, 0), "control": ("control", "field"),
                 "handler": ("handler", False), "offset": ("offset", where)}.get(kind, (kind,))
 
     def frames(self, only):

@@ -5,7 +5,7 @@ violation. After a violation the path goes on as if all were well, so that one f
 """
 
 from verify_elf import Immediate, Memory, Register, Unknown
-from verify_rules import (ARITHMETIC, BIT_TESTS, COMPARISONS, FRAME_REGISTER, RESERVED, STACK_REACH, WIDE,
+from verify_rules import (ARITHMETIC, BIT_TESTS, COMPARISONS, FRAME_REGISTER, RESERVED, STACK_REACH, STACK_REGISTERS, WIDE,
                           WINDOW_REACH, FIELD_SAVED, FIELD_WRITABLE, ARG_IS_CODE, PROBES_BELOW)
 from verify_state import ADDRESSES, identity, skip_frame_items, splits_into_frames
 
@@ -71,9 +71,11 @@ class Machine:
                 return ("ip", self.here, 0)
             if kind not in ("ip", "block", "block-end"):
                 return self.bad("operand" if kind == "cell" else "ip-register")
-        if register == "rbp" and kind != "sp" or register == "r13" and kind != "rp":
-            if register == "rbp" and kind == "data-base":
-                return ("sp", None)
+        if register in STACK_REGISTERS and kind != STACK_REGISTERS[register]:
+            if (register, kind) in (("rbp", "data-base"), ("r10", "locals-base")):
+                return (STACK_REGISTERS[register], None)
+            if (register, kind) == ("r10", "lp-unchecked"):
+                return value
             return self.bad("stack-register")
         if register == "rsp":
             if kind == "handler" and value[1]:
@@ -121,7 +123,7 @@ class Machine:
         index = state.registers[memory.index] if memory.index else None
         if index and index[0] == "window" and memory.scale == 1:
             base, index = index, base
-        way = {"sp": self.data_stack, "rp": self.return_stack, "vm": self.field, "window": self.window,
+        way = {"sp": self.data_stack, "rp": self.other_stack, "lp": self.other_stack, "vm": self.field, "window": self.window,
                "block": self.block, "ip": self.cell, "word": self.word}.get(base[0])
         if memory.base == "rsp":
             self.bad("control-register")
@@ -159,9 +161,9 @@ class Machine:
         state.touched = max(state.touched, offset)
         return None
 
-    def return_stack(self, state, memory, base, index, stored):
+    def other_stack(self, state, memory, base, index, stored):
         if index:
-            operand = index[0] == "cell" and self.function.inner and memory.scale == CELL
+            operand = index[0] == "cell" and self.function.inner and memory.scale in (1, CELL)
             if not operand:
                 return self.bad("stack-index")
         if abs(memory.displacement) > STACK_REACH:
@@ -198,6 +200,7 @@ class Machine:
         self.decided(state)
         state.saved |= {name}
         fits = {"ip": stored[0] == "ip", "sp": stored[0] == "sp", "rp": stored[0] == "rp",
+                "lp": stored[0] == "lp",
                 "control": stored[0] == "control", "offset": stored[0] == "offset",
                 "handler": stored == ("const", 0) or (stored[0] == "control" and splits_into_frames(
                     state.pushed, True) and state.pushed[:1] == ("VM_HANDLER",)),
@@ -231,10 +234,12 @@ class Machine:
         for one, other in ((left, right), (right, left)):
             if other[0] == "const":
                 n = signed(other[1])
-                if one[0] in ("sp", "rp"):
+                if one[0] in ("sp", "rp", "lp"):
                     return one if one[1] is None else (one[0], one[1] + n)
                 if one[0] == "ip" and n % CELL == 0:
                     return ("ip", one[1], one[2] + n)
+            if one[0] == "lp" and other[0] == "cell":
+                return ("lp-unchecked", state.fresh((self.here, 0)))
             if one[0] == "window" and other[0] == "u32" and other[1]:
                 return ("block", other[1])
             if one[0] == "xt-bytes" and other[0] == one[1]:
@@ -357,7 +362,8 @@ class Machine:
         if not good:
             self.bad("control-frame")
         if isinstance(operand, Register):
-            value = {"IP": ("ip", self.here, 0), "SP": ("sp", None), "RP": ("rp", None)}.get(item)
+            value = {"IP": ("ip", self.here, 0), "SP": ("sp", None), "RP": ("rp", None),
+                     "LP": ("lp", None)}.get(item)
             if value or good:
                 self.set(state, operand.register, value or self.number(state))
         elif good:

@@ -21,7 +21,7 @@ RULES = {
     "vm-register": "r12 must hold the struct vm between any two instructions",
     "window-register": "rdi may change only to its saved copy, or to a block that a block word has made",
     "ip-register": "rsi may change only by whole cells, or to threaded code from an operand, a frame or a word",
-    "stack-register": "rbp and r13 may change only by constants or to a saved stack pointer",
+    "stack-register": "rbp, r13 and r10 may change only by constants or to a saved stack pointer",
     "control-register": "rsp may change only by push, pop, whole frames or from the struct vm",
     "control-frame": "only whole frames may be pushed onto and popped from the control stack",
     "reserved-register": "this register is reserved",
@@ -41,6 +41,7 @@ RULES = {
     "decides-first": "memory is changed before the stack cell was touched that tells an underflow",
     "effect": "the change of the data stack is not what the stack comment says",
     "return-effect": "the change of the return stack is not what the stack comment says",
+    "locals-effect": "the locals stack is changed, and this is no word for locals",
     "c-word": "a C word's stub must pass its own function and the depth of its stack comment",
     "exit-reason": "engine_leave needs a constant exit reason in eax",
     "rip-address": "only static threads and C words may be addressed relative to rip",
@@ -65,10 +66,12 @@ FIELD_KIND = {
     "VM_SP": "sp",
     "VM_RP": "rp",
     "VM_CS": "control",
+    "VM_LP": "lp",
     "VM_WINDOW": "window",
     "VM_DATA_BASE": "data-base",
     "VM_RETURN_BASE": "rp",
     "VM_CONTROL_BASE": "control",
+    "VM_LOCALS_BASE": "locals-base",
     "VM_ENVELOPE": "offset",
     "VM_QUIT_CODE": "ip",
     "VM_BASE_WORDS": "base-words",
@@ -84,7 +87,7 @@ FIELD_KIND = {
 # Fields that the engine may write, with a value of their kind (a number: anything but an address). An offset is a
 # number that was found to be at most VM_TOP, so it lies in the window.
 FIELD_WRITABLE = {
-    "VM_IP", "VM_SP", "VM_RP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT",  # the suspended engine
+    "VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT",  # the suspended engine
     "VM_HANDLER", "VM_DP", "VM_TOP",
     "VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "VM_FILE_DEPTH",
     "VM_THROW_CODE", "VM_THROW_WORD_ADDR", "VM_THROW_WORD_SIZE", "VM_THROW_SOURCE_ID",
@@ -92,7 +95,7 @@ FIELD_WRITABLE = {
 }
 
 # What must be in the struct vm before a C word runs.
-FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT"}
+FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT"}
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
 NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_BYE"}
@@ -103,11 +106,11 @@ _SOURCE = ("VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "USER_TO_IN", "VM
 FRAMES = {
     "call": ("IP",),
     "source": _SOURCE + ("IP",),
-    "catch": ("VM_HANDLER", "INDEX", "LIMIT", "RP", "SP") + _SOURCE + ("IP",),
+    "catch": ("VM_HANDLER", "INDEX", "LIMIT", "RP", "LP", "SP") + _SOURCE + ("IP",),
 }
 
 # Registers that the items of a frame come from.
-FRAME_REGISTER = {"rsi": "IP", "rbp": "SP", "r13": "RP", "r14": "INDEX", "r15": "LIMIT"}
+FRAME_REGISTER = {"rsi": "IP", "rbp": "SP", "r13": "RP", "r10": "LP", "r14": "INDEX", "r15": "LIMIT"}
 
 # Primitives that only static threads name, hence not in the table: their stack comment.
 THREAD_PRIMITIVES = {
@@ -155,6 +158,12 @@ RETURN_EFFECT = {
     "quit": None,
     "catch_exit": None,
 }
+# The same for the locals stack.
+LOCALS_EFFECT = {"to_local": (1,), "local_drop": None, "quit": None, "catch_exit": None}
+
+# Stack pointers: what such a register must hold between any two primitives.
+STACK_REGISTERS = {"rbp": "sp", "r13": "rp", "r10": "lp"}
+
 LOOP_WORDS = {"do", "question_do", "loop", "plus_loop", "unloop", "catch_exit"}
 
 # Instructions on numbers. What is not here or in verify_machine.py is refused: ret, syscall, int, in, out, hlt,

@@ -3,7 +3,8 @@
 A value is a tuple whose first item says what is known of it:
 
     ("num", id)  ("u32", id)  ("const", n)       numbers; u32 is zero-extended from 32 bits
-    ("sp", k)  ("rp", k)                          stack pointer, k bytes from the one at entry, None unknown
+    ("sp", k)  ("rp", k)  ("lp", k)               stack pointer, k bytes from the one at entry, None unknown
+    ("lp-unchecked", id)                          one that must yet be compared with VM_LOCALS_BASE
     ("ip", base, k)  ("cell", base, k, where)     k bytes into threaded code; the cell read there
     ("window",)  ("vm",)  ("control", frame)      the other registers of the contract
     ("block", id)  ("block-end", id, length)      window plus a u32; the last byte of a block
@@ -22,7 +23,7 @@ instruction that computes it, so a loop that computes it again must first forget
 from verify_rules import FRAMES
 
 # Kinds that are addresses of the engine: not to be given to a Forth program.
-ADDRESSES = {"sp", "rp", "ip", "window", "vm", "control", "block", "block-end", "word", "data-base",
+ADDRESSES = {"sp", "rp", "lp", "lp-unchecked", "locals-base", "ip", "window", "vm", "control", "block", "block-end", "word", "data-base",
              "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
 
 
@@ -100,6 +101,7 @@ def entry_state(kind):
         registers["rdi"] = ("window",)
         registers["rbp"] = ("sp", 0)
         registers["r13"] = ("rp", 0)
+        registers["r10"] = ("lp", 0)
     if kind == "handler":
         registers["rcx"] = ("word",)
         registers["rdx"] = ("arg",)
@@ -126,6 +128,8 @@ def _learn(state, left, relation, right):
         state.blocks |= {(right[1], identity(left))}
     elif right[0] == "offset" and at_most and left[0] in ("num", "u32") and identity(left):
         state.refine(left, ("offset", left[1]))
+    elif right[0] == "locals-base" and at_most and left[0] == "lp-unchecked":
+        state.refine(left, ("lp", None))
     elif right[0] == "depth" and right[2] < 0 and relation == LESS and identity(left):
         state.refine(left, ("index", right[1], left[1], False))
     elif right[0] == "base-end" and left[0] == "num" and left[1]:

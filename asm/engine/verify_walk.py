@@ -4,9 +4,13 @@ Paths are not merged where they meet: functions are short, and each path then kn
 the stacks. A path ends at NEXT, at a jump through a word, or at a listed entry.
 """
 
+import re
+
+from gen_primitives import UNKNOWN, cells
 from verify_elf import Immediate, Memory, Register
 from verify_machine import CELL, Machine
-from verify_rules import (ENTRIES, FALLS_INTO, HELPERS, LEAVE, LOOP_WORDS, RETURN_EFFECT)
+from verify_rules import (ENTRIES, FALLS_INTO, HELPERS, LEAVE, LOCALS_EFFECT, LOOP_WORDS, RETURN_EFFECT,
+                          STACK_REGISTERS)
 from verify_state import ADDRESSES, entry_state, learn_from_branch, splits_into_frames
 
 MOST_STATES = 5000  # on all paths of one function; the engine's own need fewer than 50
@@ -36,8 +40,6 @@ class Function:
 
 def effects(symbol, primitive):
     """Allowed changes of the data stack and of the return stack in cells; None: any."""
-    from gen_primitives import UNKNOWN, cells
-    import re
     if primitive is None:
         return None, None
     comments = re.findall(r"\(\s*(R:)?(.*?)--(.*?)\)", primitive.effect)
@@ -163,7 +165,7 @@ class Walk:
                                      ("rsp", "control-register", "control")):
             if registers[register][0] != kind:
                 self.report(here, rule)
-        if registers["rbp"][0] != "sp" or registers["r13"][0] != "rp":
+        if any(registers[register][0] != kind for register, kind in STACK_REGISTERS.items()):
             self.report(here, "stack-register")
         if state.backward:
             self.report(here, "direction")
@@ -185,11 +187,14 @@ class Walk:
         function = self.function
         if function.primitive is None:
             return
-        down, returns = state.registers["rbp"][1], state.registers["r13"][1]
+        down, returns, local = (state.registers[register][1] for register in STACK_REGISTERS)
         if function.nets is not None and (down is None or more - down // CELL not in function.nets):
             self.report(here, "effect")
         if function.return_nets is not None and (returns is None or -returns // CELL not in function.return_nets):
             self.report(here, "return-effect")
+        locals_nets = LOCALS_EFFECT.get(function.symbol, (0,))
+        if locals_nets is not None and (local is None or -local // CELL not in locals_nets):
+            self.report(here, "locals-effect")
 
     def next(self, instruction, state, target):
         here, function = instruction.address, self.function

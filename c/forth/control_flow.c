@@ -230,6 +230,14 @@ int word_plus_loop_word(struct vm *vm) {
     return end_loop(vm, prim_plus_loop, 1);
 }
 
+int word_loop_79_word(struct vm *vm) {
+    return end_loop(vm, prim_loop_79, 0);
+}
+
+int word_plus_loop_79_word(struct vm *vm) {
+    return end_loop(vm, prim_plus_loop_79, 1);
+}
+
 /* Leaves the innermost DO, which may lie below open IFs. */
 int word_leave(struct vm *vm) {
     struct definition *definition = &vm->definition;

@@ -7,6 +7,7 @@
  */
 #include "forth/dictionary.h"
 
+#include "forth/letters.h"
 #include "forth/primitive_table.h"
 #include "forth/throw.h"
 #include "forth/vm.h"
@@ -17,26 +18,13 @@
 
 struct base_image base_image;
 
-static char fold(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 /* FNV-1a over the folded name. */
 static uint32_t hash_name(const char *name, size_t size) {
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < size; i++) {
-        hash = (hash ^ (unsigned char)fold(name[i])) * 16777619u;
+        hash = (hash ^ (unsigned char)fold_letter(name[i])) * 16777619u;
     }
     return hash;
-}
-
-static bool same_name(const char *a, const char *b, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        if (fold(a[i]) != fold(b[i])) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Makes [region, region + used + bytes) present. `limit` is the size of the region. */

@@ -32,7 +32,7 @@ static const struct message messages[] = {
     {-12, "argument type mismatch"},
     {THROW_UNDEFINED_WORD, "undefined word"},
     {THROW_COMPILE_ONLY, "this word works only inside a definition"},
-    {-15, "invalid FORGET"},
+    {THROW_INVALID_FORGET, "invalid FORGET"},
     {THROW_NO_NAME, "a name is missing"},
     {THROW_NUMERIC_OVERFLOW, "pictured numeric output string overflow"},
     {THROW_STRING_OVERFLOW, "string too long"},

@@ -8,24 +8,15 @@
 #include "forth/locals.h"
 
 #include "forth/compiler.h"
+#include "forth/letters.h"
 #include "forth/throw.h"
 #include "primitives.h"
-
-static bool same_letter(char a, char b) {
-    a = a >= 'A' && a <= 'Z' ? (char)(a | 0x20) : a;
-    b = b >= 'A' && b <= 'Z' ? (char)(b | 0x20) : b;
-    return a == b;
-}
 
 bool locals_find(const struct vm *vm, const char *name, size_t size, uint32_t *index) {
     const struct definition *definition = &vm->definition;
     for (uint32_t i = definition->open ? definition->local_count : 0; i-- > 0;) {
         const struct local *local = &definition->local[i];
-        size_t k = 0;
-        while (k < size && k < local->size && same_letter(local->name[k], name[k])) {
-            k++;
-        }
-        if (k == size && k == local->size) {
+        if (local->size == size && same_name(local->name, name, size)) {
             *index = i;
             return true;
         }

@@ -80,6 +80,17 @@ static void disarm_does(struct vm *vm, uint32_t xt, uint64_t first, uint64_t end
 }
 
 /* ( xt -- ) */
+int word_forget_word(struct vm *vm) {
+    uint64_t xt = vm_pop(vm);
+    if (!dictionary_is_own(vm, xt)) {
+        return THROW_INVALID_FORGET;
+    }
+    compile_abandon(vm);
+    dictionary_forget(vm, (uint32_t)xt);
+    return 0;
+}
+
+/* ( xt -- ) */
 int word_forget_to(struct vm *vm) {
     uint64_t xt = vm_pop(vm);
     const struct word *word = dictionary_word(vm, xt);

@@ -29,14 +29,32 @@ int word_set_source(struct vm *vm) {
     return 0;
 }
 
-static void copy_name(char *to, size_t capacity, const char *name, size_t size) {
-    /* The end of a long path says more than its beginning. */
-    size_t skip = size >= capacity ? size - (capacity - 1) : 0;
-    size_t i = 0;
-    for (; skip + i < size; i++) {
-        to[i] = name[skip + i];
+_Static_assert(sizeof((struct vm_file *)0)->name > HAL_FILE_NAME_MAX, "a file's name fits");
+
+/* Makes a file name absolute in the sense of the file that includes it: what begins with ./ lies in that
+ * file's folder. The result is zero-terminated. Returns its size, 0 when it would be too long. */
+static size_t resolve_name(const struct vm *vm, const char *name, size_t size,
+                           char to[HAL_FILE_NAME_MAX + 1]) {
+    size_t folder = 0;
+    if (size > 2 && name[0] == '.' && name[1] == '/' && vm->source_id > 0) {
+        const char *includer = vm->file[vm->source_id - 1].name;
+        for (size_t i = 0; includer[i] != '\0'; i++) {
+            folder = includer[i] == '/' ? i + 1 : folder;
+        }
+        for (size_t i = 0; i < folder; i++) {
+            to[i] = includer[i];
+        }
+        name += 2;
+        size -= 2;
     }
-    to[i] = '\0';
+    if (size > HAL_FILE_NAME_MAX - folder) {
+        return 0;
+    }
+    for (size_t i = 0; i < size; i++) {
+        to[folder + i] = name[i];
+    }
+    to[folder + size] = '\0';
+    return folder + size;
 }
 
 static int open_status(hal_status status) {
@@ -90,7 +108,9 @@ int word_is_included(struct vm *vm) {
     if (name == NULL) {
         return THROW_BAD_ADDRESS;
     }
-    vm_push(vm, find_included(vm, name, size) != 0 ? (uint64_t)-1 : 0);
+    char path[HAL_FILE_NAME_MAX + 1];
+    size_t path_size = resolve_name(vm, name, size, path);
+    vm_push(vm, find_included(vm, path, path_size) != 0 ? (uint64_t)-1 : 0);
     return 0;
 }
 
@@ -102,7 +122,9 @@ int word_include_open(struct vm *vm) {
     }
     vm->word_addr = name_addr; /* the text at fault, if it cannot be opened */
     vm->word_size = name_size;
-    if (name_size == 0 || name_size > HAL_FILE_NAME_MAX) {
+    char path[HAL_FILE_NAME_MAX + 1];
+    size_t path_size = resolve_name(vm, name, name_size, path);
+    if (path_size == 0) {
         return THROW_NO_FILE;
     }
     if (vm->file_depth == VM_FILE_DEPTH) {
@@ -111,11 +133,11 @@ int word_include_open(struct vm *vm) {
 
     const char *contents;
     size_t size;
-    int code = open_status(hal_file_open(name, name_size, &contents, &size));
+    int code = open_status(hal_file_open(path, path_size, &contents, &size));
     if (code != 0) {
         return code;
     }
-    code = note_included(vm, name, name_size);
+    code = note_included(vm, path, path_size);
     if (code != 0) {
         hal_file_close(contents, size);
         return code;
@@ -137,7 +159,9 @@ int word_include_open(struct vm *vm) {
 
     struct vm_file *file = &vm->file[vm->file_depth];
     *file = (struct vm_file){.text = text, .size = size, .next = 0, .line = 0};
-    copy_name(file->name, sizeof file->name, name, name_size);
+    for (size_t i = 0; i <= path_size; i++) {
+        file->name[i] = path[i];
+    }
     vm->file_depth++;
     vm->top = text;
     vm->source_id = (int64_t)vm->file_depth;

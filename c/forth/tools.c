@@ -2,11 +2,22 @@
  * tools.c - looking at the system: .S WORDS and the clock.
  */
 #include "forth/console.h"
-#include "forth/vm.h"
+#include "forth/letters.h"
+#include "forth/primitive_table.h"
+#include "forth/text_interpreter.h"
 #include "hal/hal_time.h"
 #include "primitives.h"
 
 #define LINE_WIDTH 76u
+
+static bool is_searched(const struct vm *vm, uint32_t wordlist) {
+    for (uint32_t i = 0; i < vm->order_count; i++) {
+        if (vm->order[i] == wordlist) {
+            return true;
+        }
+    }
+    return false;
+}
 
 int word_dot_s(struct vm *vm) {
     uint64_t base = vm_user_get(vm, VM_USER_BASE);
@@ -29,15 +40,28 @@ int word_dot_s(struct vm *vm) {
     return 0;
 }
 
-/* Types the names of a dictionary, newest first; `column` is kept from one to the next. */
-static void list_names(struct vm *vm, const struct dictionary *dictionary, size_t *column) {
+/* True when `name` has `part` in it, whatever the case of letters. */
+static bool contains(const char *name, size_t size, const struct parsed *part) {
+    for (size_t at = 0; at + part->size <= size; at++) {
+        if (same_name(name + at, part->text, part->size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Types the names of a dictionary that have `part` in them and are in a list of the search order, newest first;
+ * `column` is kept from one to the next. */
+static void list_names(struct vm *vm, const struct dictionary *dictionary,
+                       const struct parsed *part, size_t *column) {
     for (uint32_t xt = dictionary->end; xt-- > dictionary->first;) {
         const struct word *word = dictionary_word(vm, xt);
-        if ((word->flags & WORD_HIDDEN) != 0 || word->name_size == 0) {
-            continue;
-        }
         size_t size;
         const char *name = dictionary_name(vm, xt, &size);
+        if ((word->flags & WORD_HIDDEN) != 0 || size == 0 || !is_searched(vm, word->wordlist) ||
+            !contains(name, size, part)) {
+            continue;
+        }
         if (*column + size + 1 > LINE_WIDTH) {
             console_char('\n');
             *column = 0;
@@ -48,11 +72,73 @@ static void list_names(struct vm *vm, const struct dictionary *dictionary, size_
     }
 }
 
+/* ( "part" -- ) */
 int word_words(struct vm *vm) {
-    size_t column = 0;
+    struct parsed part;
+    int code = parse_name(vm, &part);
+    if (code == 0) {
+        size_t column = 0;
+        console_fresh_line();
+        list_names(vm, &vm->own, &part, &column);
+        list_names(vm, &base_image.dictionary, &part, &column);
+    }
+    return code;
+}
+
+static const char *kind_name(const struct word *word) {
+    switch ((enum word_kind)word->kind) {
+    case WORD_PRIMITIVE:
+        return "a primitive";
+    case WORD_COLON:
+        return "a colon definition";
+    case WORD_CONSTANT:
+        return "a constant, a variable or a word made by CREATE";
+    case WORD_DOES:
+        return "a word made by CREATE and DOES>";
+    case WORD_VALUE:
+        return "a VALUE";
+    case WORD_DEFER:
+        return "a DEFERred word";
+    case WORD_MARKER:
+        return "a MARKER";
+    case WORD_UNFINISHED:
+        return "an unfinished definition";
+    }
+    return "a word";
+}
+
+/* ( "name" -- ) What the table of primitives says of a word. */
+int word_help(struct vm *vm) {
+    uint32_t xt;
+    int code = parse_word(vm, &xt);
+    if (code != 0) {
+        return code;
+    }
+    const struct word *word = dictionary_word(vm, xt);
+    const struct primitive *line = (const struct primitive *)word->doc;
+    size_t size;
+    const char *name = dictionary_name(vm, xt, &size);
     console_fresh_line();
-    list_names(vm, &vm->own, &column);
-    list_names(vm, &base_image.dictionary, &column);
+    console_bytes(name, size);
+    if (line != NULL) {
+        console_char(' ');
+        console_text(line->effect);
+        console_text("  ");
+        console_text(line->word_set);
+        console_char('\n');
+        console_text(line->glossary);
+    } else {
+        console_text(" is ");
+        console_text(kind_name(word));
+        console_text(" without a description.");
+    }
+    if ((word->flags & WORD_IMMEDIATE) != 0) {
+        console_text(" Immediate.");
+    }
+    if ((word->flags & WORD_COMPILE_ONLY) != 0) {
+        console_text(" Only inside a definition.");
+    }
+    console_char('\n');
     return 0;
 }
 

@@ -32,9 +32,9 @@ enum vm_exit {
 struct vm_file {
     uint64_t text;
     uint64_t size;
-    uint64_t next; /* offset of the next line */
-    uint64_t line; /* number of the line that is the source now, from 1 */
-    char name[64]; /* for messages, cut to fit, zero-terminated */
+    uint64_t next;  /* offset of the next line */
+    uint64_t line;  /* number of the line that is the source now, from 1 */
+    char name[256]; /* zero-terminated */
 };
 
 /* What a control-flow stack entry stands for (Forth-2012 3.2.3.2). */
