@@ -66,8 +66,10 @@ PRIM of_branch                  ; ( x1 x2 -- | x1 ) operand: target if not equal
     sub RP, 2 * CELL
     mov [RP], INDEX
     mov [RP + CELL], LIMIT
+    btc rax, 63
     mov INDEX, TOS
     mov LIMIT, rax
+    sub INDEX, rax
     mov TOS, rcx
     add SP, 2 * CELL
 %endmacro
@@ -97,8 +99,7 @@ PRIM question_do                ; ( limit index -- ) operand: target if they are
 
 PRIM loop                       ; operand: loop body
     inc INDEX
-    cmp INDEX, LIMIT
-    je .done
+    jo .done
     mov IP, [IP]
     NEXT
 .done:
@@ -106,17 +107,11 @@ PRIM loop                       ; operand: loop body
     add IP, CELL
     NEXT_END
 
-; The loop ends when the index crosses the boundary between limit - 1 and limit in either direction. With
-; the limit moved to -2^63 that crossing is just a signed overflow.
 PRIM plus_loop                  ; ( n -- ) operand: loop body
-    mov rax, INDEX
     mov rcx, TOS
-    sub rax, LIMIT
     DROP_TOS
-    btc rax, 63
-    add rax, rcx
-    jo .done
     add INDEX, rcx
+    jo .done
     mov IP, [IP]
     NEXT
 .done:
@@ -126,9 +121,16 @@ PRIM plus_loop                  ; ( n -- ) operand: loop body
 
 ; FORTH-79: the loop ends at or beyond the limit in the direction of the step, signed; so LEAVE can end it by
 ; moving the limit to the index.
+%macro LOOP_79_COMPARE 0        ; index against limit
+    lea rax, [INDEX + LIMIT]
+    mov rdx, LIMIT
+    btc rdx, 63
+    cmp rax, rdx
+%endmacro
+
 PRIM loop_79                    ; operand: loop body
     inc INDEX
-    cmp INDEX, LIMIT
+    LOOP_79_COMPARE
     jge .done
     mov IP, [IP]
     NEXT
@@ -143,12 +145,12 @@ PRIM plus_loop_79               ; ( n -- ) operand: loop body
     add INDEX, rcx
     test rcx, rcx
     js .down
-    cmp INDEX, LIMIT
+    LOOP_79_COMPARE
     jge .done
     mov IP, [IP]
     NEXT
 .down:
-    cmp INDEX, LIMIT
+    LOOP_79_COMPARE
     jl .done
     mov IP, [IP]
     NEXT
@@ -157,8 +159,12 @@ PRIM plus_loop_79               ; ( n -- ) operand: loop body
     add IP, CELL
     NEXT_END
 
-PRIM leave_79                   ; ( -- )
-    mov LIMIT, INDEX
+PRIM leave_79                   ; ( -- ) limit := index
+    add LIMIT, INDEX
+    btc LIMIT, 63
+    xor eax, eax
+    bts rax, 63
+    mov INDEX, rax
     NEXT_END
 
 PRIM unloop                     ; ends the innermost loop, as UNLOOP and LEAVE do
@@ -167,11 +173,12 @@ PRIM unloop                     ; ends the innermost loop, as UNLOOP and LEAVE d
 
 PRIM i                          ; ( -- n )
     DUP_TOS
-    mov TOS, INDEX
+    lea TOS, [INDEX + LIMIT]
     NEXT_END
 
 PRIM j                          ; ( -- n )
     mov rax, [RP]
+    add rax, [RP + CELL]
     DUP_TOS
     mov TOS, rax
     NEXT_END
