@@ -70,7 +70,7 @@ class Program:
         """What is known of a value loaded from a field."""
         if kind == "number":
             return None
-        return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "ip": ("ip", where, 0), "control": ("control", "field"),
+        return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "control": ("control", "field"),
                 "handler": ("handler", False), "offset": ("offset", where)}.get(kind, (kind,))
 
     def frames(self, only):
@@ -117,6 +117,8 @@ class Program:
             walk.run()
             visited |= walk.visited
         self.check_unreached(visited)
+        if not self.image.is_read_only(self.image.address_of[START]):
+            self.violation(START, self.image.address_of[START], "writable")
         threads = [(name, address) for name, address in self.image.address_of.items()
                    if name.endswith("_thread") and address not in self.instructions]
         for name, address in threads:

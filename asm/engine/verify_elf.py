@@ -27,7 +27,7 @@ SIZES = {"BYTE": 1, "WORD": 2, "DWORD": 4, "QWORD": 8}
 PREFIXES = {"rep", "repz", "repnz", "lock", "cs", "ds", "es", "fs", "gs", "ss", "data16", "addr32", "bnd",
             "notrack", "xacquire", "xrelease"}
 _LINE = re.compile(r"^\s*([0-9a-f]+):\t(.*?)\s*$")
-_MEMORY = re.compile(r"^(?:(\w+) PTR )?(?:([c-gs]s):)?\[(.*)\]$")
+_MEMORY = re.compile(r"^(?:(\w+) PTR )?(?:([c-gs]s):)?(?:\[(.*)\]|(?<=:)(0x[0-9a-f]+))$")
 _TARGET = re.compile(r"^(?:0x)?([0-9a-f]+)(?: <.*>)?$")
 
 
@@ -92,7 +92,8 @@ class Instruction:
             return Register(text)
         memory = _MEMORY.match(text)
         if memory:
-            size, segment, expression = memory.groups()
+            size, segment, expression, absolute = memory.groups()
+            expression = expression or absolute
             return Memory(SIZES.get(size, 0), segment, expression, target if "rip" in expression else None)
         if self.mnemonic[0] == "j" or self.mnemonic == "call":
             where = _TARGET.match(text)

@@ -33,6 +33,10 @@ class Machine:
     def number(self, state, kind="num", part=0):
         return (kind, state.fresh((self.here, part)))
 
+    def thread(self, state):
+        """The beginning of threaded code not seen before."""
+        return ("ip", state.fresh((self.here, "ip")), 0)
+
     def low(self, state, value):
         """A value cut to 32 bits and zero-extended."""
         if value[0] == "u32":
@@ -66,9 +70,9 @@ class Machine:
         if register == "rsi":
             if kind == "cell" and self.function.inner:
                 self.function.operand_is_code = True
-                return ("ip", self.here, 0)
+                return self.thread(state)
             if kind == "arg" and self.function.symbol in ARG_IS_CODE:
-                return ("ip", self.here, 0)
+                return self.thread(state)
             if kind not in ("ip", "block", "block-end"):
                 return self.bad("operand" if kind == "cell" else "ip-register")
         if register in STACK_REGISTERS and kind != STACK_REGISTERS[register]:
@@ -196,7 +200,7 @@ class Machine:
         if index or name is None or memory.size > room:
             return self.bad("vm-field")
         if stored is None:
-            return self.facts.field_value(kind, (self.here, 2) if kind == "offset" else self.here)
+            return self.thread(state) if kind == "ip" else self.facts.field_value(kind, (self.here, 2))
         self.decided(state)
         state.saved |= {name}
         fits = {"ip": stored[0] == "ip", "sp": stored[0] == "sp", "rp": stored[0] == "rp",
@@ -221,8 +225,7 @@ class Machine:
     def word(self, state, memory, base, index, stored):
         if stored is not None:
             return self.bad("code-write")
-        kinds = {self.facts.offset["WORD_ARG"]: ("arg",), self.facts.offset["WORD_HANDLER"]: ("word-handler",),
-                 self.facts.offset["WORD_CODE"]: ("ip", self.here, 0)}
+        kinds = {self.facts.offset["WORD_ARG"]: ("arg", base[1]), self.facts.offset["WORD_CODE"]: self.thread(state)}
         if index or memory.size != CELL or memory.displacement not in kinds:
             return self.bad("memory-base")
         return kinds[memory.displacement]
@@ -243,7 +246,7 @@ class Machine:
             if one[0] == "window" and other[0] == "u32" and other[1]:
                 return ("block", other[1])
             if one[0] == "xt-bytes" and other[0] == one[1]:
-                return ("word",)
+                return ("word", state.fresh((self.here, 0)))
         return None
 
     def compute(self, state, name, left, right):
@@ -362,7 +365,7 @@ class Machine:
         if not good:
             self.bad("control-frame")
         if isinstance(operand, Register):
-            value = {"IP": ("ip", self.here, 0), "SP": ("sp", None), "RP": ("rp", None),
+            value = {"IP": self.thread(state), "SP": ("sp", None), "RP": ("rp", None),
                      "LP": ("lp", None)}.get(item)
             if value or good:
                 self.set(state, operand.register, value or self.number(state))
@@ -437,7 +440,7 @@ class Machine:
             code = {"ip", "cell"}
             narrow = {"u32", "const"}
             if left[0] in code and right[0] in code and "ip" in (left[0], right[0]) and self.function.inner:
-                result = ("ip", self.here, 0)
+                result = self.thread(state)
             elif left[0] in ADDRESSES or right[0] in ADDRESSES:
                 result = ("address",)
             else:
@@ -471,6 +474,7 @@ class Machine:
                  and FIELD_SAVED <= state.saved and not state.backward)
         if not ready:
             self.bad("call")
+            return
         for part, register in enumerate(("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10")):
             state.registers[register] = self.number(state, "num", 20 + part)
         state.flags = None

@@ -49,6 +49,7 @@ RULES = {
     "missing": "the table names a primitive that is not in the engine",
     "unknown-function": "the table does not know this function, nor is it a listed helper",
     "thread": "a static thread must be read-only and made of primitives and their operands",
+    "writable": "the code of the engine must lie in a segment that is not writable",
     "endless": "the paths through this code are without end or too many",
 }
 

@@ -11,7 +11,7 @@ A value is a tuple whose first item says what is known of it:
     ("room-1", id)  ("room", id)                  bytes from the offset to the end of the window
     ("depth-bytes", k)  ("depth", k, less, nonzero)  items below the stack pointer
     ("index", k, id, nonzero)                     less than the items below ("sp", k)
-    ("xt", table)  ("xt-bytes", table)  ("word",)  ("arg",)   on the way through EXECUTE
+    ("xt", table)  ("xt-bytes", table)  ("not-base", id)  ("word", id)  ("arg", id of word)   for EXECUTE
     ("offset", id)                                a number that is at most VM_TOP
     ("address",)                                  an address of no use
     ("c-word", name)                              the function of a C word
@@ -103,8 +103,8 @@ def entry_state(kind):
         registers["r13"] = ("rp", 0)
         registers["r10"] = ("lp", 0)
     if kind == "handler":
-        registers["rcx"] = ("word",)
-        registers["rdx"] = ("arg",)
+        registers["rcx"] = ("word", "entry")
+        registers["rdx"] = ("arg", "entry")
     if kind == "c-word":
         registers["rax"] = ("c-word", None)
     return State(registers)

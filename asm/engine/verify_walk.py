@@ -185,7 +185,8 @@ class Walk:
     def stacks(self, here, state, more=0):
         """The changes of both stacks are what the table says; `more` cells follow from a tail jump."""
         function = self.function
-        if function.primitive is None:
+        if function.primitive is None or any(
+                state.registers[register][0] != kind for register, kind in STACK_REGISTERS.items()):
             return
         down, returns, local = (state.registers[register][1] for register in STACK_REGISTERS)
         if function.nets is not None and (down is None or more - down // CELL not in function.nets):
@@ -227,7 +228,7 @@ class Walk:
         self.machine.here = here
         ready = (memory.base == "rcx" and memory.index is None and memory.target is None
                  and memory.displacement == self.program.offset["WORD_HANDLER"] and memory.size == CELL
-                 and not memory.segment and registers["rcx"] == ("word",) and registers["rdx"] == ("arg",))
+                 and not memory.segment and registers["rcx"][0] == "word" and registers["rdx"] == ("arg", registers["rcx"][1]))
         if not ready:
             self.report(here, "execute")
         self.contract(here, state)

@@ -38,7 +38,7 @@ static const struct message messages[] = {
     {THROW_STRING_OVERFLOW, "string too long"},
     {THROW_NAME_TOO_LONG, "name too long"},
     {-20, "write to a read-only location"},
-    {-21, "unsupported operation"},
+    {THROW_UNSUPPORTED, "unsupported operation"},
     {THROW_CONTROL_MISMATCH, "control structure mismatch"},
     {-23, "address alignment exception"},
     {THROW_INVALID_ARGUMENT, "invalid numeric argument"},

@@ -5,6 +5,7 @@
 #include "forth/letters.h"
 #include "forth/primitive_table.h"
 #include "forth/text_interpreter.h"
+#include "forth/throw.h"
 #include "hal/hal_time.h"
 #include "primitives.h"
 
@@ -144,6 +145,21 @@ int word_help(struct vm *vm) {
 
 int word_nanoseconds(struct vm *vm) {
     vm_push(vm, hal_time_now_ns());
+    return 0;
+}
+
+/* ( -- second minute hour day month year ) 10.6.2.2292 */
+int word_time_and_date(struct vm *vm) {
+    struct hal_wall_time time;
+    if (hal_time_wall(&time) != HAL_OK) {
+        return THROW_UNSUPPORTED;
+    }
+    vm_push(vm, time.second);
+    vm_push(vm, time.minute);
+    vm_push(vm, time.hour);
+    vm_push(vm, time.day);
+    vm_push(vm, time.month);
+    vm_push(vm, time.year);
     return 0;
 }
 

@@ -94,6 +94,23 @@ const char *hal_time_source(void) {
     return "CLOCK_MONOTONIC";
 }
 
+hal_status hal_time_wall(struct hal_wall_time *time_out) {
+    time_t now = time(NULL);
+    struct tm local;
+    if (localtime_r(&now, &local) == NULL) {
+        return HAL_ERR_UNSUPPORTED;
+    }
+    *time_out = (struct hal_wall_time){
+        .year = (unsigned)local.tm_year + 1900,
+        .month = (unsigned)local.tm_mon + 1,
+        .day = (unsigned)local.tm_mday,
+        .hour = (unsigned)local.tm_hour,
+        .minute = (unsigned)local.tm_min,
+        .second = (unsigned)local.tm_sec,
+    };
+    return HAL_OK;
+}
+
 static int start_timer(uint64_t delay_ns, uint64_t period_ns, hal_timer_callback callback,
                        void *context) {
     if (delay_ns < HAL_TIMER_MIN_NS || callback == NULL) {

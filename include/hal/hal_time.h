@@ -28,6 +28,20 @@ uint64_t hal_time_cycles_hz(void);
 /* One short phrase naming the clock in use and its rate, for example "TSC 2596 MHz (HPET)". */
 const char *hal_time_source(void);
 
+/* The wall clock: what people call the time. */
+struct hal_wall_time {
+    unsigned year;   /* for example 2026 */
+    unsigned month;  /* 1 to 12 */
+    unsigned day;    /* 1 to 31 */
+    unsigned hour;   /* 0 to 23 */
+    unsigned minute; /* 0 to 59 */
+    unsigned second; /* 0 to 60 */
+};
+
+/* Reads the wall clock: the RTC as it is set, or the local time of the Linux process. HAL_ERR_UNSUPPORTED when
+ * there is none or it does not answer sensibly. Not ISR-safe. */
+hal_status hal_time_wall(struct hal_wall_time *time);
+
 /* Starts a timer that calls back every `period_ns`, or once after `delay_ns`. Returns a handle >=
  * 0, or HAL_ERR_INVALID (shorter than HAL_TIMER_MIN_NS, no callback), or HAL_ERR_NO_MEMORY (none
  * left). */
