@@ -1,0 +1,70 @@
+\ test_forth79.fs - the vocabulary of 79-STANDARD.
+
+SUITE: forth79
+
+79-STANDARD
+TESTING true is one
+T{ 1 1 = 1 2 = -> 1 0 }T
+T{ 1 2 < 2 1 < 1 1 < -> 1 0 0 }T
+T{ 2 1 > 1 2 > -> 1 0 }T
+T{ -1 1 U< 1 -1 U< -> 0 1 }T
+T{ 0 0= 5 0= -> 1 0 }T
+T{ -1 0< 0 0< 1 0< -> 1 0 0 }T
+T{ 1 0> 0 0> -1 0> -> 1 0 0 }T
+T{ 0 NOT 1 NOT -1 NOT -> 1 0 0 }T
+T{ 1 0 2 0 D< 2 0 1 0 D< -1 -1 0 0 D< 0 1 0 2 D< -> 1 0 1 1 }T
+
+TESTING PICK and ROLL count from one
+T{ 7 8 9 1 PICK -> 7 8 9 9 }T
+T{ 7 8 9 3 PICK -> 7 8 9 7 }T
+T{ 7 8 9 1 ROLL -> 7 8 9 }T
+T{ 7 8 9 3 ROLL -> 8 9 7 }T
+T{ S" 5 0 PICK" EVAL-THROWN -> -4 }T
+
+TESTING loops end at or beyond the limit
+: F79-UP 0 SWAP 0 DO I + LOOP ;
+T{ 5 F79-UP -> 10 }T
+T{ 0 F79-UP -> 0 }T
+: F79-STEP 10 0 DO I 3 +LOOP ;
+T{ F79-STEP -> 0 3 6 9 }T
+: F79-DOWN 0 6 DO I -2 +LOOP ;
+T{ F79-DOWN -> 6 4 2 0 }T
+: F79-LEAVE 10 0 DO I DUP 3 = IF LEAVE THEN LOOP 99 ;
+T{ F79-LEAVE -> 0 1 2 3 99 }T
+: F79-LEAVE-DOWN 0 10 DO I LEAVE -1 +LOOP 98 ;
+T{ F79-LEAVE-DOWN -> 10 98 }T
+: F79-NEST 2 0 DO 2 0 DO J 10 * I + LOOP LOOP ;
+T{ F79-NEST -> 0 1 10 11 }T
+
+TESTING other words
+T{ 5 2+ 5 2- -> 7 3 }T
+T{ 3 4 U* -> 12 0 }T
+T{ 17 0 5 U/MOD -> 2 3 }T
+T{ -7 2 / -7 2 MOD -> -3 -1 }T
+VARIABLE F79-V
+T{ 12 F79-V ! ' F79-V @ -> 12 }T
+: F79-TICK ' F79-V ;
+T{ F79-TICK -> F79-V }T
+CREATE F79-A 1 , 2 , 3 ,
+CREATE F79-B 3 CELLS ALLOT
+T{ F79-A F79-B 3 MOVE F79-B @ F79-B 2 CELLS + @ -> 1 3 }T
+T{ F79-A F79-B -1 MOVE -> }T
+T{ 0 0 S" x12z" DROP CONVERT C@ -> 12 0 CHAR z }T
+T{ 4 FIND DUP EXECUTE -> 4 4 }T
+T{ FIND F79-NOT-THERE -> 0 }T
+: F79-COMPILE COMPILE DUP ; IMMEDIATE
+: F79-C F79-COMPILE ;
+T{ 4 F79-C -> 4 4 }T
+: F79-BRACKET [COMPILE] IF ; IMMEDIATE
+: F79-I F79-BRACKET 1 ELSE 2 THEN ;
+T{ 1 F79-I 0 F79-I -> 1 2 }T
+: F79-FORGOTTEN ;
+FORGET F79-FORGOTTEN
+T{ S" F79-FORGOTTEN" EVAL-THROWN -> -13 }T
+T{ S" FORGET DUP" EVAL-THROWN -> -15 }T
+ONLY
+
+TESTING ONLY goes back to Forth-2012
+T{ 1 1 = -> TRUE }T
+T{ 7 8 9 0 PICK -> 7 8 9 9 }T
+END-SUITE
