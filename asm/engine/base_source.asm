@@ -10,7 +10,13 @@ forth_base_source:
     incbin "core.fs"
     incbin "search.fs"
     incbin "forth79.fs"
+    incbin "double.fs"
+    incbin "string.fs"
+    incbin "facility.fs"
+    incbin "tools.fs"
+    incbin "block.fs"
     incbin "outer.fs"
+    incbin "conditional.fs"
 .end:
 forth_base_source_end:
 

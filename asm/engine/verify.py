@@ -12,11 +12,13 @@ import argparse
 import re
 import sys
 
-from gen_primitives import Primitive, read
-from verify_elf import Image
-from verify_rules import (ENTRIES, FIELD_KIND, FRAMES, HELPERS, MARKERS, NOT_A_FIELD, PRIMITIVE_ALIGN, RULES,
-                          THREAD_PRIMITIVES)
-from verify_walk import CELL, Function, Walk
+sys.dont_write_bytecode = True  # the build leaves nothing in the source folders
+
+from gen_primitives import Primitive, read  # noqa: E402 (the line above must come first)
+from verify_elf import Image  # noqa: E402
+from verify_rules import (  # noqa: E402
+    ENTRIES, FIELD_KIND, FRAMES, HELPERS, MARKERS, NOT_A_FIELD, PRIMITIVE_ALIGN, RULES, THREAD_PRIMITIVES)
+from verify_walk import CELL, Function, Walk  # noqa: E402
 
 IN_ENGINE = {"asm", "inner", "c", "c-inner"}  # kinds of the table that have code in the section
 START, STOP = "__start_engine_text", "__stop_engine_text"
@@ -34,6 +36,8 @@ class Program:
         self.offset = offsets
         self.image = Image(path)
         self.violations = []
+        self.threads = {name: address for name, address in self.image.address_of.items()
+                        if name.startswith("engine_") and name.endswith("_thread")}  # C uses them; others are found
         names = self.image.address_of
         self.instructions = self.image.disassemble(names[START], names[STOP])
         self.primitives = {primitive.label: primitive for primitive in table if primitive.kind in IN_ENGINE}
@@ -71,7 +75,7 @@ class Program:
         if kind == "number":
             return None
         return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "control": ("control", "field"),
-                "handler": ("handler", False), "offset": ("offset", where)}.get(kind, (kind,))
+                "handler": ("handler", where, False), "offset": ("offset", where)}.get(kind, (kind,))
 
     def frames(self, only):
         return [FRAMES[only]] if only else FRAMES.values()
@@ -82,6 +86,7 @@ class Program:
             if name.startswith("word_"):
                 return ("c-word", name)
             if name.endswith("_thread"):
+                self.threads[name] = target
                 return ("ip", ("thread", target), 0)
         return None
 
@@ -119,11 +124,9 @@ class Program:
         self.check_unreached(visited)
         if not self.image.is_read_only(self.image.address_of[START]):
             self.violation(START, self.image.address_of[START], "writable")
-        threads = [(name, address) for name, address in self.image.address_of.items()
-                   if name.endswith("_thread") and address not in self.instructions]
-        for name, address in threads:
+        for name, address in self.threads.items():
             self.check_thread(name, address)
-        return visited, threads
+        return visited
 
     def check_unreached(self, visited):
         before = None
@@ -147,7 +150,7 @@ class Program:
             if function and function.operand_is_code:
                 operands = CELL
                 work.append(self.image.cell(address + CELL))
-            if function is None or not self.image.is_read_only(address):
+            if function is None or function.entry_kind == "handler" or not self.image.is_read_only(address):
                 self.violation(name, address, "thread", "static thread")
             elif function.goes_on:
                 work.append(address + CELL + operands)
@@ -166,14 +169,14 @@ def main():
             program = Program(path, table, offsets)
         except (OSError, ValueError, KeyError) as error:
             sys.exit(f"{path}: cannot be verified: {error}")
-        visited, threads = program.check()
+        visited = program.check()
         for where, address, text, rule in program.violations:
             print(f"{path}: {where} {address:x}: {text}: [{rule}] {RULES[rule]}")
         failed = failed or bool(program.violations)
         primitives = sum(1 for function in program.functions if function.primitive)
         if not program.violations:
             print(f"{path}: verified {primitives} primitives, {len(program.functions) - primitives} helpers, "
-                  f"{len(threads)} threads, {len(visited)} instructions")
+                  f"{len(program.threads)} threads, {len(visited)} instructions")
     sys.exit(1 if failed else 0)
 
 

@@ -5,11 +5,11 @@ violation. After a violation the path goes on as if all were well, so that one f
 """
 
 from verify_elf import Immediate, Memory, Register, Unknown
-from verify_rules import (ARITHMETIC, BIT_TESTS, COMPARISONS, FRAME_REGISTER, RESERVED, STACK_REACH, STACK_REGISTERS, WIDE,
-                          WINDOW_REACH, FIELD_SAVED, FIELD_WRITABLE, ARG_IS_CODE, PROBES_BELOW)
-from verify_state import ADDRESSES, identity, skip_frame_items, splits_into_frames
+from verify_memory import CELL, MemoryAccess
+from verify_rules import (ARG_IS_CODE, ARITHMETIC, BIT_TESTS, COMPARISONS, FIELD_SAVED, FRAME_REGISTER, RESERVED,
+                          STACK_REGISTERS, WIDE)
+from verify_state import ADDRESSES, DEPTH, HEADROOM, identity, skip_frame_items, splits_into_frames
 
-CELL = 8
 MASK = (1 << 64) - 1
 
 
@@ -18,24 +18,10 @@ def signed(number):
     return number - (1 << 64) if number >> 63 else number
 
 
-class Machine:
-    """Runs one function. `facts` has offsets, fields and threads of the program; `report(address, rule)`."""
-
-    def __init__(self, function, facts, report):
-        self.function, self.facts, self.report = function, facts, report
-        self.here = 0
+class Machine(MemoryAccess):
+    """Runs the instructions of one function."""
 
     # ---- values and registers ----
-
-    def bad(self, rule):
-        self.report(self.here, rule)
-
-    def number(self, state, kind="num", part=0):
-        return (kind, state.fresh((self.here, part)))
-
-    def thread(self, state):
-        """The beginning of threaded code not seen before."""
-        return ("ip", state.fresh((self.here, "ip")), 0)
 
     def low(self, state, value):
         """A value cut to 32 bits and zero-extended."""
@@ -82,7 +68,7 @@ class Machine:
                 return value
             return self.bad("stack-register")
         if register == "rsp":
-            if kind == "handler" and value[1]:
+            if kind == "handler" and value[-1]:
                 state.popped, state.pushed = (), ()
                 return ("control", "catch")
             if kind == "control" and value[1] == "field" or kind == "arbiter":
@@ -112,124 +98,6 @@ class Machine:
         else:
             self.bad("memory-base")
 
-    # ---- memory ----
-
-    def access(self, state, memory, stored):
-        """Reads memory (stored is None) or writes it. Returns what a reader gets."""
-        result = self.number(state, "u32" if memory.size and memory.size < 8 else "num", 2)
-        if memory.segment not in (None, "ds", "ss") or memory.strange:
-            self.bad("segment")
-            return result
-        if memory.target is not None:
-            self.bad("rip-address")
-            return result
-        base = state.registers[memory.base] if memory.base else ("none",)
-        index = state.registers[memory.index] if memory.index else None
-        if index and index[0] == "window" and memory.scale == 1:
-            base, index = index, base
-        way = {"sp": self.data_stack, "rp": self.other_stack, "lp": self.other_stack, "vm": self.field, "window": self.window,
-               "block": self.block, "ip": self.cell, "word": self.word}.get(base[0])
-        if memory.base == "rsp":
-            self.bad("control-register")
-        elif way is None:
-            self.bad("memory-base")
-        else:
-            if stored is not None and base[0] not in ("vm", "ip", "word"):
-                self.leak(stored)
-            return way(state, memory, base, index, stored) or result
-        return result
-
-    def leak(self, value):
-        if value[0] in ADDRESSES:
-            self.bad("leak")
-
-    def decided(self, state):
-        if state.touched < CELL * (self.function.need - 1):
-            self.bad("decides-first")
-
-    def data_stack(self, state, memory, base, index, stored):
-        if abs(memory.displacement) > STACK_REACH:
-            return self.bad("stack-displacement")
-        if index:
-            close = memory.displacement == 0 or (memory.displacement == -CELL and index[-1] is True)
-            checked = index[0] == "index" and index[1] == base[1] and memory.scale == CELL and close
-            return None if checked else self.bad("stack-index")
-        if base[1] is None:
-            return None
-        if memory.displacement < 0 and stored is None:
-            return None if self.function.symbol in PROBES_BELOW else self.bad("stack-below")
-        offset = base[1] + memory.displacement
-        # With need items the last of them is at 8 * (need - 2); the cell behind it becomes the new top.
-        if offset > CELL * (self.function.need - (1 if stored is None else 2)) and offset >= 0:
-            return self.bad("stack-depth")
-        state.touched = max(state.touched, offset)
-        return None
-
-    def other_stack(self, state, memory, base, index, stored):
-        if index:
-            operand = index[0] == "cell" and self.function.inner and memory.scale in (1, CELL)
-            if not operand:
-                return self.bad("stack-index")
-        if abs(memory.displacement) > STACK_REACH:
-            return self.bad("stack-displacement")
-        if memory.displacement < 0 and stored is None:
-            return self.bad("stack-below")
-        return None
-
-    def window(self, state, memory, base, index, stored):
-        if index is None:
-            if memory.displacement < 0:
-                return self.bad("window-displacement")
-        elif index[0] not in ("u32", "offset") and not (index[0] == "const" and index[1] < 1 << 32):
-            return self.bad("unmasked")
-        elif memory.scale != 1 or not 0 <= memory.displacement <= WINDOW_REACH:
-            return self.bad("window-displacement")
-        if stored is not None:
-            self.decided(state)
-        return None
-
-    def block(self, state, memory, base, index, stored):
-        if index or not 0 <= memory.displacement <= WINDOW_REACH:
-            return self.bad("memory-base" if index else "window-displacement")
-        if stored is not None:
-            self.decided(state)
-        return None
-
-    def field(self, state, memory, base, index, stored):
-        name, kind, room = self.facts.field(memory.displacement)
-        if index or name is None or memory.size > room:
-            return self.bad("vm-field")
-        if stored is None:
-            return self.thread(state) if kind == "ip" else self.facts.field_value(kind, (self.here, 2))
-        self.decided(state)
-        state.saved |= {name}
-        fits = {"ip": stored[0] == "ip", "sp": stored[0] == "sp", "rp": stored[0] == "rp",
-                "lp": stored[0] == "lp",
-                "control": stored[0] == "control", "offset": stored[0] == "offset",
-                "handler": stored == ("const", 0) or (stored[0] == "control" and splits_into_frames(
-                    state.pushed, True) and state.pushed[:1] == ("VM_HANDLER",)),
-                "number": stored[0] not in ADDRESSES}
-        if name not in FIELD_WRITABLE or not fits.get(kind, False):
-            self.bad("vm-write")
-        return None
-
-    def cell(self, state, memory, base, index, stored):
-        if stored is not None:
-            return self.bad("code-write")
-        offset = base[2] + memory.displacement
-        if index or offset % CELL or not 0 <= memory.displacement <= WINDOW_REACH:
-            return self.bad("memory-base")
-        state.cells |= {(self.here, base[1], offset)}
-        return ("cell", base[1], offset, self.here) if memory.size == CELL else None
-
-    def word(self, state, memory, base, index, stored):
-        if stored is not None:
-            return self.bad("code-write")
-        kinds = {self.facts.offset["WORD_ARG"]: ("arg", base[1]), self.facts.offset["WORD_CODE"]: self.thread(state)}
-        if index or memory.size != CELL or memory.displacement not in kinds:
-            return self.bad("memory-base")
-        return kinds[memory.displacement]
-
     # ---- arithmetic ----
 
     def add(self, state, left, right):
@@ -258,7 +126,7 @@ class Machine:
             result = self.add(state, left, ("const", -right[1] & MASK))
         elif name == "sub" and left == ("const", 0xFFFFFFFF) and right[0] == "u32":
             result = ("room-1", right[1])
-        elif name == "sub" and left[0] == "data-base" and right[0] == "sp":
+        elif name == "sub" and left[0] == "data-base" and right[0] == "sp" and right[1] is not None:
             result = ("depth-bytes", right[1])
         elif name == "shr" and left[0] == "depth-bytes" and right == ("const", 3):
             result = ("depth", left[1], 0, False)
@@ -296,12 +164,14 @@ class Machine:
         if name == "imul" and len(operands) == 1:
             self.value(state, target)
             self.clobber(state, ("rax", "rdx"))
+            state.flags = None
             return
         if name in BIT_TESTS and isinstance(target, Memory):
             self.bad("memory-base")
             return
         if isinstance(target, Register) and target.register == "rsp":
             self.skip_items(state, name, operands)
+            state.flags = None
             return
         right = self.value(state, operands[-1]) if len(operands) > 1 else ("const", 1)
         if len(operands) == 3:
@@ -352,11 +222,15 @@ class Machine:
             self.bad("control-frame")
             return
         state.pushed = (item,) + state.pushed
+        if item == "IP":
+            state.returns |= {value}
 
     def pop(self, state, operand):
         item = self.item(state, operand)
         if state.pushed:
             good, state.pushed = state.pushed[0] == item, state.pushed[1:]
+        elif state.registers["rsp"][0] != "control":
+            good = False
         else:
             only = state.registers["rsp"][1]
             popped = state.popped + (item,)
@@ -471,7 +345,7 @@ class Machine:
         target = self.value(state, operands[0]) if isinstance(operands[0], Register) else ("num", None)
         ready = (target[0] == "c-word" and self.function.name == "engine_call_c"
                  and state.registers["rsp"][0] == "arbiter" and state.registers["rdi"] == ("vm",)
-                 and FIELD_SAVED <= state.saved and not state.backward)
+                 and FIELD_SAVED | {HEADROOM, DEPTH} <= state.saved and not state.backward)
         if not ready:
             self.bad("call")
             return

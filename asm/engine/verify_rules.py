@@ -28,10 +28,11 @@ RULES = {
     "loop-register": "only loop words change r14 and r15",
     "code-write": "threaded code and word tables are never written",
     "operand": "only primitives without an execution token (inner) may read an operand",
-    "operand-executed": "the paths skip different operands, or NEXT would execute an operand",
+    "operand-executed": "the paths skip different operands, or an operand would be executed, now or on return",
     "next": "an indirect jump must go to the cell at rsi, with rsi already past it",
     "execute": "a jump through a word needs an execution token that was compared with both ends",
-    "call": "the engine calls nothing but C words, from engine_call_c with all registers saved",
+    "call": "the engine calls nothing but C words, from engine_call_c with all registers saved, the depth compared "
+            "and the headroom touched",
     "jump-target": "a jump leads neither into the same primitive nor to a listed entry",
     "falls-through": "control runs off the end",
     "unreached": "these bytes are neither reached nor padding: data or dead code",
@@ -39,11 +40,12 @@ RULES = {
     "block": "a string instruction needs blocks that were checked to lie in the window, byte by byte",
     "leak": "an address of the engine must not reach a Forth stack, the window or the top of the stack",
     "decides-first": "memory is changed before the stack cell was touched that tells an underflow",
+    "drops-unseen": "cells are dropped and the deepest of them was not touched, so an underflow goes unnoticed",
     "effect": "the change of the data stack is not what the stack comment says",
     "return-effect": "the change of the return stack is not what the stack comment says",
     "locals-effect": "the locals stack is changed, and this is no word for locals",
     "c-word": "a C word's stub must pass its own function and the depth of its stack comment",
-    "exit-reason": "engine_leave needs a constant exit reason in eax",
+    "exit-reason": "engine_leave needs a constant exit reason in eax, and all registers saved if the VM goes on later",
     "rip-address": "only static threads and C words may be addressed relative to rip",
     "alignment": "a primitive must begin at a multiple of 64",
     "missing": "the table names a primitive that is not in the engine",
@@ -95,7 +97,7 @@ FIELD_WRITABLE = {
     "VM_FAULT_KNOWN", "VM_BREAK_PENDING",
 }
 
-# What must be in the struct vm before a C word runs.
+# What must be in the struct vm before a C word runs or the VM is suspended.
 FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT"}
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
@@ -121,8 +123,12 @@ THREAD_PRIMITIVES = {
     "finish": "( -- i*x )",
 }
 
-# Functions that are not primitives, and what they may rely on: "vm" is r12 alone, "engine" the whole register
-# contract, "c-word" that and a C word in rax. Each may be jumped to by any primitive.
+# Exit reasons after which the VM goes on where it was.
+SUSPENDS = {"VM_EXIT_WAIT"}
+
+# Functions that are not primitives, and what they may rely on: "vm" is r12 and a clear direction flag, "fault" r12
+# alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx. Each may be jumped
+# to by any primitive.
 HELPERS = {
     "engine_resume": "vm",  # engine_run comes here from C
     "engine_take_break": "vm",
@@ -131,7 +137,7 @@ HELPERS = {
     "engine_throw_range": "vm",
     "engine_throw_dictionary": "vm",
     "engine_throw_plain": "vm",
-    "engine_throw": "vm",  # a fault or a break may come here from any instruction
+    "engine_throw": "fault",  # a fault or a break may come here from any instruction
     "engine_call_c": "c-word",
 }
 FALLS_INTO = {
@@ -145,27 +151,24 @@ MARKERS = {"engine_throw_end", "__start_engine_text", "__stop_engine_text"}
 # Reads the lowest cell that a C word may push into, so that the guard page answers in time.
 PROBES_BELOW = {"engine_call_c"}
 
-# The arg of a colon word is threaded code; only its handler makes it rsi.
+# The arg of a colon word is threaded code, and a DOES> word has some of its own; only their handlers make it rsi.
 ARG_IS_CODE = {"enter_colon"}
+HAS_CODE = {"enter_does"}
 
-# Change of the return stack in cells, path by path, where the table has no R: comment. Loop parameters are two
-# cells; None: the stack pointer is replaced.
-RETURN_EFFECT = {
-    "do": (2,),
-    "question_do": (0, 2),
-    "loop": (0, -2),
-    "plus_loop": (0, -2),
-    "unloop": (-2,),
-    "quit": None,
-    "catch_exit": None,
-}
-# The same for the locals stack.
+# Loop words may change r14 and r15; loop parameters are two cells on the return stack. The changes of the return
+# stack, path by path. A name with something behind it, as in loop_79, is a variant.
+LOOP_WORDS = {"do": {2}, "question_do": {0, 2}, "loop": {0, -2}, "plus_loop": {0, -2}, "unloop": {-2}, "leave": {0}}
+
+# Words that replace the return stack pointer or the loop registers by saved ones. Where neither these nor a loop word,
+# the R: comment of the table counts.
+RESTORES_RETURN = {"quit", "catch_exit"}
+RESTORES_LOOP = {"catch_exit"}
+
+# Change of the locals stack in cells; None: the pointer is replaced, or moved by an operand and then compared.
 LOCALS_EFFECT = {"to_local": (1,), "local_drop": None, "quit": None, "catch_exit": None}
 
 # Stack pointers: what such a register must hold between any two primitives.
 STACK_REGISTERS = {"rbp": "sp", "r13": "rp", "r10": "lp"}
-
-LOOP_WORDS = {"do", "question_do", "loop", "plus_loop", "unloop", "catch_exit"}
 
 # Instructions on numbers. What is not here or in verify_machine.py is refused: ret, syscall, int, in, out, hlt,
 # loads of segment, control and descriptor registers, SSE, and all that nobody has thought of.

@@ -23,8 +23,8 @@ instruction that computes it, so a loop that computes it again must first forget
 from verify_rules import FRAMES
 
 # Kinds that are addresses of the engine: not to be given to a Forth program.
-ADDRESSES = {"sp", "rp", "lp", "lp-unchecked", "locals-base", "ip", "window", "vm", "control", "block", "block-end", "word", "data-base",
-             "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
+ADDRESSES = {"sp", "rp", "lp", "lp-unchecked", "locals-base", "ip", "window", "vm", "control", "block", "block-end",
+             "word", "data-base", "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
 
 
 def splits_into_frames(items, complete, frames=None):
@@ -46,8 +46,12 @@ def skip_frame_items(items, count):
     return found.pop() if len(found) == 1 else None
 
 
+HEADROOM, DEPTH = "headroom", "depth"
+
+
 class State:
-    __slots__ = ("registers", "popped", "pushed", "blocks", "cells", "touched", "saved", "backward", "flags")
+    __slots__ = ("registers", "popped", "pushed", "blocks", "cells", "touched", "saved", "returns", "backward",
+                 "flags")
 
     def __init__(self, registers):
         self.registers = registers
@@ -56,7 +60,8 @@ class State:
         self.blocks = frozenset()  # (offset id, length id): known to lie in the window
         self.cells = frozenset()  # (where, base, k): cells of threaded code that were read
         self.touched = -8  # deepest data stack cell, in bytes from the stack pointer at entry
-        self.saved = frozenset()  # fields of struct vm written
+        self.saved = frozenset()  # fields of struct vm written, and HEADROOM and DEPTH once they are checked
+        self.returns = frozenset()  # places in threaded code that were pushed, as ("ip", base, k)
         self.backward = False  # direction flag
         self.flags = None  # (operation, value, value) behind the flags
 
@@ -95,8 +100,8 @@ def entry_state(kind):
     names = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"] + [f"r{n}" for n in range(8, 16)]
     registers = {name: ("num", ("entry", name)) for name in names}
     registers["r12"] = ("vm",)
-    registers["rsp"] = ("control", None)
-    if kind != "vm":
+    if kind not in ("vm", "fault"):
+        registers["rsp"] = ("control", None)
         registers["rsi"] = ("ip", "entry", 0)
         registers["rdi"] = ("window",)
         registers["rbp"] = ("sp", 0)
@@ -107,7 +112,9 @@ def entry_state(kind):
         registers["rdx"] = ("arg", "entry")
     if kind == "c-word":
         registers["rax"] = ("c-word", None)
-    return State(registers)
+    state = State(registers)
+    state.backward = kind == "fault"
+    return state
 
 
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL = "less", "less-equal", "greater", "greater-equal"
@@ -126,6 +133,8 @@ def _learn(state, left, relation, right):
     at_most = relation in (LESS, LESS_EQUAL)
     if right[0] == "room" and at_most and identity(left):
         state.blocks |= {(right[1], identity(left))}
+    elif right == ("depth-bytes", 0) and at_most and left == ("num", ("entry", "rcx")):
+        state.saved |= {DEPTH}
     elif right[0] == "offset" and at_most and left[0] in ("num", "u32") and identity(left):
         state.refine(left, ("offset", left[1]))
     elif right[0] == "locals-base" and at_most and left[0] == "lp-unchecked":

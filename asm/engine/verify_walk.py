@@ -6,11 +6,11 @@ the stacks. A path ends at NEXT, at a jump through a word, or at a listed entry.
 
 import re
 
-from gen_primitives import UNKNOWN, cells
+from gen_primitives import cells
 from verify_elf import Immediate, Memory, Register
 from verify_machine import CELL, Machine
-from verify_rules import (ENTRIES, FALLS_INTO, HELPERS, LEAVE, LOCALS_EFFECT, LOOP_WORDS, RETURN_EFFECT,
-                          STACK_REGISTERS)
+from verify_rules import (ENTRIES, FALLS_INTO, FIELD_SAVED, HELPERS, LEAVE, LOCALS_EFFECT, LOOP_WORDS,
+                          RESTORES_LOOP, RESTORES_RETURN, STACK_REGISTERS, SUSPENDS)
 from verify_state import ADDRESSES, entry_state, learn_from_branch, splits_into_frames
 
 MOST_STATES = 5000  # on all paths of one function; the engine's own need fewer than 50
@@ -29,6 +29,7 @@ class Function:
         # Found out on the way, for the check of the static threads:
         self.operand_is_code = False
         self.skips = set()  # bytes of operands that NEXT was found behind
+        self.reach = 0  # bytes of threaded code up to the end of the last operand that a path reads
         self.goes_on = False  # some path comes to the cell behind
 
     @property
@@ -42,27 +43,17 @@ def effects(symbol, primitive):
     """Allowed changes of the data stack and of the return stack in cells; None: any."""
     if primitive is None:
         return None, None
-    comments = re.findall(r"\(\s*(R:)?(.*?)--(.*?)\)", primitive.effect)
-    nets = return_nets = None
-    for is_return, before, after in comments:
-        ways = [way for way in after.split("|")]
-        if any("*" in item for item in (before + " " + after).split() if not item.startswith('"')):
-            change = None
-        elif UNKNOWN.search(before):
-            change = None
-        else:
-            change = {cells(way) - cells(before) for way in ways}
-        if is_return:
-            return_nets = change
-            if change is None:
-                return nets, None
-        else:
-            nets = change
-    if symbol in RETURN_EFFECT:
-        return_nets = RETURN_EFFECT[symbol]
-    elif return_nets is None:
-        return_nets = {0}
-    return nets, return_nets
+    changes = {"": None, "R:": {0}}
+    for stack, before, after in re.findall(r"\(\s*(R:)?(.*?)--(.*?)\)", primitive.effect):
+        known = "*" not in before + after
+        changes[stack] = {cells(way) - cells(before) for way in after.split("|")} if known else None
+    returns = None if symbol in RESTORES_RETURN else loop_effect(symbol) or changes["R:"]
+    return changes[""], returns
+
+
+def loop_effect(symbol):
+    """How a loop word may change the return stack; None for other words."""
+    return next((nets for name, nets in LOOP_WORDS.items() if symbol == name or symbol.startswith(name + "_")), None)
 
 
 class Walk:
@@ -96,6 +87,8 @@ class Walk:
                 self.report(address, "endless")
                 return
             work += self.advance(address, state)
+        if function.skips and function.reach > max(function.skips):
+            self.report(function.start, "operand-executed")
 
     def advance(self, address, state):
         """Runs one instruction. Returns the (address, state) pairs that may follow."""
@@ -144,8 +137,7 @@ class Walk:
         if "engine_call_c" in names:
             self.c_word(here, state)
         elif LEAVE in names:
-            if state.registers["rax"][0] != "const":
-                self.report(here, "exit-reason")
+            self.leave(here, state)
         elif any(name in HELPERS for name in names):
             pass  # relies on r12 alone
         elif any(name in ENTRIES for name in names):
@@ -158,9 +150,35 @@ class Walk:
             self.report(here, "jump-target")
         return []
 
-    def contract(self, here, state):
+    def leave(self, here, state):
+        reason = state.registers["rax"]
+        suspends = reason in {("const", self.program.offset[name]) for name in SUSPENDS}
+        if reason[0] != "const" or suspends and not FIELD_SAVED <= state.saved:
+            self.report(here, "exit-reason")
+
+    def operands(self, here, state, dispatched):
+        """No operand lies where the engine goes on: at rsi, and where calls return to. `dispatched` is the
+        instruction that read the cell for NEXT."""
+        for where, base, offset in state.cells:
+            if where == dispatched:
+                continue
+            if not self.function.inner:
+                self.report(where, "operand")
+            elif base == "entry":
+                self.function.reach = max(self.function.reach, offset + CELL)
+            for place in state.returns | {state.registers["rsi"]}:
+                behind = place[2] - CELL if dispatched and place == state.registers["rsi"] else place[2]
+                if place[1] == base and offset >= behind:
+                    self.report(here, "operand-executed")
+
+    def contract(self, here, state, dispatched=None):
         """The register contract, which holds between any two primitives."""
         registers = state.registers
+        if registers["rsi"][0] == "ip":
+            self.operands(here, state, dispatched)
+        down = registers["rbp"][1] if registers["rbp"][0] == "sp" else None
+        if down is not None and down > 0 and state.touched < down - CELL:
+            self.report(here, "drops-unseen")
         for register, rule, kind in (("rdi", "window-register", "window"), ("rsi", "ip-register", "ip"),
                                      ("rsp", "control-register", "control")):
             if registers[register][0] != kind:
@@ -175,7 +193,8 @@ class Walk:
             self.report(here, "control-frame")
         if any(registers[register][0] in ADDRESSES for register in ("r14", "r15")):
             self.report(here, "leak")
-        loops = self.function.symbol in LOOP_WORDS or self.function.entry_kind in ("vm", "c-word")
+        symbol = self.function.symbol
+        loops = loop_effect(symbol) or symbol in RESTORES_LOOP or self.function.entry_kind in ("vm", "fault", "c-word")
         for register in ("r14", "r15"):
             if not loops and registers[register] != ("num", ("entry", register)):
                 self.report(here, "loop-register")
@@ -203,13 +222,6 @@ class Walk:
         if target[0] != "cell" or ip != ("ip", target[1], target[2] + CELL):
             self.report(here, "next")
             return
-        for where, base, offset in state.cells:
-            if where == target[3]:
-                continue
-            if not function.inner:
-                self.report(where, "operand")
-            elif base == target[1] and offset >= target[2]:
-                self.report(here, "operand-executed")
         if target[1] == "entry":
             function.goes_on = True
             function.skips.add(target[2])
@@ -219,7 +231,7 @@ class Walk:
                 self.report(here, "operand-executed")
         if state.registers["rbx"][0] in ADDRESSES:
             self.report(here, "leak")
-        self.contract(here, state)
+        self.contract(here, state, target[3])
         self.stacks(here, state)
 
     def execute(self, instruction, state, memory):
@@ -228,7 +240,8 @@ class Walk:
         self.machine.here = here
         ready = (memory.base == "rcx" and memory.index is None and memory.target is None
                  and memory.displacement == self.program.offset["WORD_HANDLER"] and memory.size == CELL
-                 and not memory.segment and registers["rcx"][0] == "word" and registers["rdx"] == ("arg", registers["rcx"][1]))
+                 and not memory.segment and registers["rcx"][0] == "word"
+                 and registers["rdx"] == ("arg", registers["rcx"][1]))
         if not ready:
             self.report(here, "execute")
         self.contract(here, state)
@@ -237,7 +250,9 @@ class Walk:
         """A jump to the beginning of another primitive."""
         function = self.function
         self.contract(here, state)
-        if target.inner and not function.inner:
+        registers = state.registers
+        entered = registers["rcx"][0] == "word" and registers["rdx"] == ("arg", registers["rcx"][1])
+        if target.inner and not function.inner or target.entry_kind == "handler" and not entered:
             self.report(here, "jump-target")
         if target.nets is None:
             if function.nets is not None:

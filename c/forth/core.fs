@@ -23,6 +23,9 @@
 
 : ABORT ( i*x -- )  -1 THROW ;
 
+\ What a DEFERred word does until IS gives it something to do.
+: (NO-ACTION) ( -- )  -261 THROW ;
+
 \ ---- console ----
 
 : CR ( -- )  10 EMIT ;

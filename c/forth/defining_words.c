@@ -87,7 +87,9 @@ int word_value_word(struct vm *vm) {
 }
 
 int word_defer_word(struct vm *vm) {
-    return create_with_cell(vm, WORD_DEFER, prim_enter_defer, 0, 0);
+    static const char no_action[] = "(NO-ACTION)";
+    uint32_t xt = dictionary_find_in(vm, WORDLIST_FORTH, no_action, sizeof no_action - 1);
+    return create_with_cell(vm, WORD_DEFER, prim_enter_defer, xt, 0);
 }
 
 /* A definition that is still open was left by an error that the program caught, for : is not
