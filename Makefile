@@ -214,17 +214,27 @@ $(BUILD)/loader/%.asm.o: %.asm $(asm_inputs) $(before)
 
 # --- Programs and images --------------------------------------------------------------------------
 
-$(BUILD)/starforth: $(host_o)
+# Proves the isolation rules on the engine of a linked program; a violation fails the build.
+verifier := $(wildcard asm/engine/verify*.py)
+define verify
+	$(call say,VERIFY,$@)
+	$(at)$(PYTHON) -B asm/engine/verify.py --table $(primitives) --offsets $(engine_offsets) $@ \
+	    >$@.verified || { cat $@.verified >&2; exit 1; }
+endef
+
+$(BUILD)/starforth: $(host_o) $(verifier)
 	$(call say,LINK,$@)
-	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $(host_o)
+	$(call verify)
 
 $(BUILD)/unit: $(unit_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
 
-$(BUILD)/starkernel.elf: $(kernel_o) linker.ld
+$(BUILD)/starkernel.elf: $(kernel_o) linker.ld $(verifier)
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o)
+	$(call verify)
 
 # The loader carries no symbols: gdb takes them from starkernel.elf.
 $(BUILD)/starkernel.stripped: $(BUILD)/starkernel.elf

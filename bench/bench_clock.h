@@ -9,11 +9,11 @@
 
 /* One timed run of something. */
 struct measurement {
-    double tsc;        /* time stamp counter cycles */
-    double cycles;     /* core cycles: tsc divided by the calibration around the run */
-    double seconds;    /* wall time */
+    double tsc;         /* time stamp counter cycles */
+    double cycles;      /* core cycles: tsc divided by the calibration around the run */
+    double seconds;     /* wall time */
     unsigned discarded; /* disturbed attempts that were thrown away before this one */
-    bool disturbed;    /* no attempt was quiet: this is the last of them */
+    bool disturbed;     /* no attempt was quiet: this is the last of them */
 };
 
 /* Pins the process to `cpu` and measures the rate of the time stamp counter. False when pinning is refused. */

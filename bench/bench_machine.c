@@ -27,6 +27,14 @@ void machine_fail(const char *what, const char *detail) {
     exit(1);
 }
 
+void *machine_alloc(size_t size) {
+    void *memory = calloc(1, size);
+    if (memory == NULL) {
+        machine_fail("machine_alloc", "out of memory");
+    }
+    return memory;
+}
+
 void machine_init(void) {
     hal_interrupt_init();
     hal_time_init();
@@ -69,7 +77,8 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
         const char *message = throw_message(vm->throw_code);
         const char *word = vm_pointer(vm, vm->throw_word_addr, vm->throw_word_size);
         snprintf(detail, sizeof detail, "error %lld: %s near %.*s", (long long)vm->throw_code,
-                 message != NULL ? message : "?", word != NULL ? (int)vm->throw_word_size : 0, word);
+                 message != NULL ? message : "?", word != NULL ? (int)vm->throw_word_size : 0,
+                 word);
         machine_fail("Forth", detail);
     }
     if (reason != VM_EXIT_FINISHED) {

@@ -32,6 +32,9 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
 /* The value of the VARIABLE `name`. */
 uint64_t machine_variable(struct vm *vm, const char *name);
 
+/* Zeroed memory that lives as long as the program. */
+void *machine_alloc(size_t size);
+
 _Noreturn void machine_fail(const char *what, const char *detail);
 
 #endif

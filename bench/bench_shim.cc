@@ -45,6 +45,7 @@ extern "C" void bench_register(const char *name, bench_function function, void *
             function(context, &sample);
             state.SetIterationTime(sample.seconds);
         }
+        state.SetLabel(sample.label);
         for (unsigned i = 0; i < sample.counters; i++) {
             state.counters[sample.counter[i].name] = sample.counter[i].value;
         }

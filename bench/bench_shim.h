@@ -13,6 +13,7 @@ extern "C" {
 /* What one execution of a benchmark has measured. */
 struct bench_sample {
     double seconds;
+    char label[64]; /* a remark on this sample */
     unsigned counters;
     struct {
         const char *name;

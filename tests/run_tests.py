@@ -23,6 +23,7 @@ from machine import Machine, MachineError, PROMPT, choose_accelerator  # noqa: E
 UNIT_SECONDS = 300
 HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
+VERIFY_SECONDS = 60
 BOOT_SECONDS = 480
 END_SECONDS = 30
 
@@ -82,6 +83,18 @@ def unit_stage(build, totals):
         return
     print(output.rstrip())
     totals.add(int(summary[1]), int(summary[2]))
+
+
+def verifier_stage(build, totals):
+    """The verifier of the engine on what was built, and on planted violations."""
+    heading("The engine's verifier")
+    status, output = run([sys.executable, os.path.join(HERE, "verify", "run_verify.py"),
+                          "--build", build], VERIFY_SECONDS)
+    summary = suites(output).get("verify")
+    if not summary or (status != 0) != (summary[1] > 0):
+        totals.broken("verify", f"no proper end; {how(status)}", output)
+        return
+    show_suites(output, {"verify": summary}, totals)
 
 
 def suites(output):
@@ -189,6 +202,7 @@ def main():
     files = sorted(glob.glob("tests/forth/test_*.fs"))
 
     unit_stage(options.build, totals)
+    verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     try:
         accelerator, _ = choose_accelerator(options.build)

@@ -67,9 +67,9 @@ static bool takes_operand(const char *primitive) {
     return false;
 }
 
-/* Reads the instruction at `at`; false at the end of the definition. */
+/* Reads the instruction at `at`; false at the end of the definition, or when there is none. */
 static bool fetch(const struct decompiler *d, uint64_t at, struct instruction *out) {
-    if (at >= d->end) {
+    if (at == 0 || at >= d->end) {
         return false;
     }
     const uint64_t *cell = (const uint64_t *)at;

@@ -1,0 +1,184 @@
+\ test_string_ext.fs - the STRING and MEMORY word sets.
+
+SUITE: string_ext
+
+TESTING /STRING -TRAILING BLANK
+: STRX-S1 S" abcdefghijklmnopqrstuvwxyz" ;
+T{ STRX-S1 5 /STRING -> STRX-S1 SWAP 5 + SWAP 5 - }T
+T{ STRX-S1 10 /STRING -4 /STRING -> STRX-S1 6 /STRING }T
+T{ STRX-S1 0 /STRING -> STRX-S1 }T
+: STRX-S2 S" abc  " ;
+: STRX-S3 S"      " ;
+: STRX-S4 S"    a" ;
+T{ STRX-S1 -TRAILING -> STRX-S1 }T
+T{ STRX-S2 -TRAILING -> STRX-S2 2 - }T
+T{ STRX-S3 -TRAILING NIP -> 0 }T
+T{ STRX-S4 -TRAILING -> STRX-S4 }T
+T{ PAD 0 -TRAILING -> PAD 0 }T
+T{ PAD 5 'x' FILL PAD 1+ 3 BLANK PAD 5 S" x   x" S= -> TRUE }T
+T{ PAD 0 BLANK PAD C@ -> 'x' }T
+
+TESTING CMOVE and CMOVE> where the areas overlap
+T{ S" abcde" PAD SWAP MOVE PAD PAD 1+ 4 CMOVE PAD 5 S" aaaaa" S= -> TRUE }T
+T{ S" abcde" PAD SWAP MOVE PAD PAD 1+ 4 CMOVE> PAD 5 S" aabcd" S= -> TRUE }T
+T{ S" abcde" PAD SWAP MOVE PAD 1+ PAD 4 CMOVE PAD 5 S" bcdee" S= -> TRUE }T
+T{ S" abcde" PAD SWAP MOVE PAD 1+ PAD 4 CMOVE> PAD 5 S" eeeee" S= -> TRUE }T
+T{ PAD PAD 1+ 0 CMOVE PAD PAD 1+ 0 CMOVE> -> }T
+
+TESTING COMPARE with every order of lengths and characters
+T{ STRX-S1 STRX-S1 COMPARE -> 0 }T
+T{ STRX-S1 PAD 0 COMPARE -> 1 }T
+T{ PAD 0 STRX-S1 COMPARE -> -1 }T
+T{ PAD 0 PAD 0 COMPARE -> 0 }T
+T{ S" aa" S" b" COMPARE -> -1 }T
+T{ S" b" S" aa" COMPARE -> 1 }T
+T{ S" A" S" a" COMPARE -> -1 }T
+T{ S\" \xff" S" a" COMPARE -> 1 }T
+
+TESTING SEARCH
+T{ STRX-S1 S" abc" SEARCH -> STRX-S1 TRUE }T
+T{ STRX-S1 S" xyz" SEARCH -> STRX-S1 23 /STRING TRUE }T
+T{ STRX-S1 S" jkl" SEARCH -> STRX-S1 9 /STRING TRUE }T
+T{ STRX-S1 S" z" SEARCH -> STRX-S1 25 /STRING TRUE }T
+T{ STRX-S1 S" xyza" SEARCH -> STRX-S1 FALSE }T
+T{ STRX-S1 PAD 0 SEARCH -> STRX-S1 TRUE }T
+T{ PAD 0 STRX-S1 SEARCH -> PAD 0 FALSE }T
+T{ PAD 0 PAD 0 SEARCH -> PAD 0 TRUE }T
+T{ STRX-S1 STRX-S1 SEARCH -> STRX-S1 TRUE }T
+T{ S" aab" DROP 2 S" aab" SEARCH ROT DROP -> 2 FALSE }T
+T{ S" aaaaab" S" aab" SEARCH ROT DROP -> 3 TRUE }T
+T{ S" abababac" S" ababac" SEARCH ROT DROP -> 6 TRUE }T
+T{ S" abaabaaabaab" S" abaaab" SEARCH ROT DROP -> 9 TRUE }T
+T{ S" $FFFFFFF0 100 PAD 1 SEARCH" EVAL-THROWN -> -9 }T
+
+TESTING SEARCH against a plain search, on all texts and patterns of a and b up to those sizes
+CREATE STRX-TEXT 16 ALLOT
+CREATE STRX-PATTERN 16 ALLOT
+: STRX-SPELL ( bits u addr -- ) \ The u low bits as letters.
+  SWAP 0 ?DO OVER I RSHIFT 1 AND 'a' + OVER I + C! LOOP 2DROP ;
+: STRX-PLAIN ( u1 u2 -- n ) \ Offset of the pattern in the text, or u1.
+  2DUP < IF DROP EXIT THEN
+  2DUP - 1+ 0 DO
+    STRX-TEXT I + OVER STRX-PATTERN OVER COMPARE 0= IF 2DROP I UNLOOP EXIT THEN
+  LOOP DROP ;
+: STRX-FOUND ( u1 u2 -- n ) \ The same by SEARCH.
+  >R STRX-TEXT OVER STRX-PATTERN R> SEARCH
+  IF DROP STRX-TEXT - NIP ELSE 2DROP THEN ;
+VARIABLE STRX-WRONG
+: STRX-TRY ( u1 u2 -- ) \ All patterns of u2 letters in all texts of u1.
+  1 2 PICK LSHIFT 0 DO
+    I 2 PICK STRX-TEXT STRX-SPELL
+    1 OVER LSHIFT 0 DO
+      I OVER STRX-PATTERN STRX-SPELL
+      2DUP STRX-PLAIN >R 2DUP STRX-FOUND R> <> IF 1 STRX-WRONG +! THEN
+    LOOP
+  LOOP 2DROP ;
+T{ 0 STRX-WRONG ! 6 1 STRX-TRY 7 2 STRX-TRY 7 3 STRX-TRY STRX-WRONG @ -> 0 }T
+T{ 0 STRX-WRONG ! 8 4 STRX-TRY 8 5 STRX-TRY 7 6 STRX-TRY STRX-WRONG @ -> 0 }T
+
+TESTING SLITERAL
+: STRX-S5 [ STRX-S1 ] SLITERAL ;
+T{ STRX-S5 STRX-S1 COMPARE -> 0 }T
+T{ STRX-S5 DROP STRX-S1 DROP = -> FALSE }T
+: STRX-S6 [ PAD 0 ] SLITERAL ;
+T{ STRX-S6 NIP -> 0 }T
+T{ S" PAD 1 SLITERAL" EVAL-THROWN -> -14 }T
+
+TESTING REPLACES and SUBSTITUTE
+CREATE STRX-OUT 64 ALLOT
+: STRX-SUB ( addr u -- addr u n ) STRX-OUT 64 SUBSTITUTE ;
+: STRX-IS ( addr1 u1 n addr2 u2 -- n flag ) ROT >R S= R> SWAP ;
+: STRX-HI S" hi" ;
+: STRX-NAME S" name" ;
+: STRX-WORLD S" world" ;
+: STRX-NIL S" nil" ;
+T{ STRX-WORLD STRX-NAME REPLACES PAD 0 STRX-NIL REPLACES -> }T
+T{ S" hello %name%!" STRX-SUB S" hello world!" STRX-IS -> 1 TRUE }T
+T{ S" %name%%name%" STRX-SUB S" worldworld" STRX-IS -> 2 TRUE }T
+T{ S" %nil%" STRX-SUB S" " STRX-IS -> 1 TRUE }T
+T{ S" a%nil%b" STRX-SUB S" ab" STRX-IS -> 1 TRUE }T
+T{ S" 100%%" STRX-SUB S" 100%" STRX-IS -> 0 TRUE }T
+T{ S" %other%" STRX-SUB S" %other%" STRX-IS -> 0 TRUE }T
+T{ S" %other%name%" STRX-SUB S" %other%name%" STRX-IS -> 0 TRUE }T
+T{ S" a%name" STRX-SUB S" a%name" STRX-IS -> 0 TRUE }T
+T{ S" %" STRX-SUB S" %" STRX-IS -> 0 TRUE }T
+T{ S" %%%" STRX-SUB S" %%" STRX-IS -> 0 TRUE }T
+T{ PAD 0 STRX-SUB S" " STRX-IS -> 0 TRUE }T
+T{ S" plain" STRX-SUB S" plain" STRX-IS -> 0 TRUE }T
+T{ STRX-HI STRX-NAME REPLACES S" %name%" STRX-SUB S" hi" STRX-IS -> 1 TRUE }T
+T{ S" %name%" STRX-NAME REPLACES S" %name%" STRX-SUB S" %name%" STRX-IS -> 1 TRUE }T
+T{ STRX-WORLD S" a%b" ' REPLACES CATCH NIP NIP NIP NIP -> -79 }T
+T{ S" abcdef" STRX-OUT 3 SUBSTITUTE NIP NIP 0< -> TRUE }T
+T{ S" abcdef" STRX-OUT 5 SUBSTITUTE NIP NIP -> -78 }T
+T{ S" abcdef" STRX-OUT 6 SUBSTITUTE NIP NIP -> 0 }T
+T{ S" abc" OVER 64 SUBSTITUTE NIP NIP 0< -> TRUE }T
+
+TESTING UNESCAPE
+T{ S" 50% off" STRX-OUT UNESCAPE S" 50%% off" S= -> TRUE }T
+T{ S" %%" STRX-OUT UNESCAPE S" %%%%" S= -> TRUE }T
+T{ PAD 0 STRX-OUT UNESCAPE NIP -> 0 }T
+T{ S" none" STRX-OUT UNESCAPE S" none" S= -> TRUE }T
+
+TESTING ALLOCATE FREE RESIZE
+VARIABLE STRX-A  VARIABLE STRX-B
+: STRX-NEW ( u -- addr ) ALLOCATE THROW ;
+T{ HERE 100 STRX-NEW STRX-A ! HERE - -> 0 }T
+T{ STRX-A @ DUP ALIGNED - -> 0 }T
+T{ STRX-A @ 100 'a' FILL 200 STRX-NEW STRX-B ! STRX-B @ 200 'b' FILL STRX-A @ 99 + C@ -> 'a' }T
+T{ STRX-A @ 300 RESIZE SWAP STRX-A ! -> 0 }T
+T{ STRX-A @ C@ STRX-A @ 99 + C@ STRX-B @ 199 + C@ -> 'a' 'a' 'b' }T
+T{ STRX-A @ 10 RESIZE SWAP STRX-A @ = -> 0 TRUE }T
+T{ STRX-A @ 9 + C@ -> 'a' }T
+T{ STRX-A @ FREE STRX-B @ FREE -> 0 0 }T
+T{ STRX-A @ FREE -> -60 }T
+T{ 0 FREE 1 FREE PAD FREE -1 FREE -> -60 -60 -60 -60 }T
+T{ 0 ALLOCATE SWAP FREE -> 0 0 }T
+T{ -1 ALLOCATE NIP -> -59 }T
+T{ 1 31 LSHIFT ALLOCATE NIP -> -59 }T
+T{ 16 STRX-NEW STRX-A ! STRX-A @ -1 RESIZE SWAP STRX-A @ = -> -61 TRUE }T
+T{ STRX-A @ 1 31 LSHIFT RESIZE SWAP STRX-A @ = -> -61 TRUE }T
+T{ PAD 8 RESIZE NIP -> -61 }T
+T{ STRX-A @ 8 + FREE -> -60 }T
+T{ STRX-A @ FREE -> 0 }T
+
+TESTING that what is freed comes back, joined
+: STRX-LARGEST ( -- u ) \ Size of the largest block that can be had, to a page.
+  0 BEGIN DUP 4096 + ALLOCATE 0= WHILE FREE DROP 4096 + REPEAT DROP ;
+VARIABLE STRX-BEFORE
+CREATE STRX-BLOCKS 100 CELLS ALLOT
+: STRX-FILL 100 0 DO I 37 * 1+ STRX-NEW STRX-BLOCKS I CELLS + ! LOOP ;
+: STRX-FREE ( first -- n ) \ Every other block; the sum of what FREE says.
+  0 100 ROT DO STRX-BLOCKS I CELLS + @ FREE + 2 +LOOP ;
+T{ STRX-LARGEST DUP STRX-BEFORE ! 1000000 > -> TRUE }T
+T{ STRX-FILL 0 STRX-FREE 1 STRX-FREE -> 0 0 }T
+T{ STRX-LARGEST STRX-BEFORE @ = -> TRUE }T
+: STRX-DISTINCT ( -- n ) \ How many blocks still hold what was put there?
+  STRX-FILL
+  100 0 DO STRX-BLOCKS I CELLS + @ I 37 * 1+ I FILL LOOP
+  0 100 0 DO
+    STRX-BLOCKS I CELLS + @ DUP C@ I = SWAP I 37 * + C@ I = AND -
+  LOOP
+  0 STRX-FREE 1 STRX-FREE + 0<> + ;
+T{ STRX-DISTINCT -> 100 }T
+
+TESTING a heap whose notes the program has overwritten: an error, nothing else, and all well once they are mended
+CREATE STRX-NOTES 64 ALLOT
+: STRX-SPOIL ( addr byte -- ) \ Overwrites 64 bytes that are kept for STRX-MEND.
+  >R DUP STRX-NOTES 64 MOVE 64 R> FILL ;
+: STRX-MEND ( addr -- ) STRX-NOTES SWAP 64 MOVE ;
+: STRX-SMASH ( byte -- ior1 ior2 ior3 )
+  >R 64 STRX-NEW STRX-A ! 64 STRX-NEW STRX-B !
+  STRX-B @ 64 - R> STRX-SPOIL
+  STRX-B @ FREE STRX-B @ 128 RESIZE NIP
+  STRX-B @ 64 - STRX-MEND
+  STRX-B @ FREE STRX-A @ FREE + ;
+T{ 255 STRX-SMASH -> -60 -61 0 }T
+T{ 0 STRX-SMASH -> -60 -61 0 }T
+: STRX-OVERRUN ( byte -- ior ) \ 64 bytes behind the block that was had last
+  >R 64 STRX-NEW STRX-A ! STRX-A @ 64 + R> STRX-SPOIL
+  STRX-BEFORE @ ALLOCATE NIP STRX-A @ -1 RESIZE 2DROP
+  STRX-A @ 64 + STRX-MEND
+  STRX-A @ FREE DROP ;
+T{ 255 STRX-OVERRUN 0 STRX-OVERRUN 1 STRX-OVERRUN -> -59 -59 -59 }T
+
+END-SUITE
