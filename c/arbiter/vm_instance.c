@@ -5,6 +5,7 @@
 
 #include "forth/primitive_table.h"
 #include "forth/throw.h"
+#include "forth/vm_heap.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_space.h"
 #include "primitives.h"
@@ -186,7 +187,7 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     }
     copy_bytes(data, base_image.data, size);
     vm_user_set(vm, VM_USER_TO_IN, 0);
-    vm->dp = base_image.data_end;
+    vm->dp = vm_heap_end(vm);
     vm->quit_code = base_image.quit_code;
     vm->noop_xt = base_image.noop;
     vm->wordlists = base_image.wordlists;

@@ -21,7 +21,8 @@
 #define USER_SCR     (USER_BLK + CELL)
 
 _Static_assert(USER_SCR + CELL <= VM_HOLD_START, "block variables overlap the pictured number");
-_Static_assert(BUFFER_AREA >= VM_STRINGS + 2 * VM_STRING_SIZE, "block buffers overlap strings");
+_Static_assert(BUFFER_AREA >= VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE,
+               "block buffers overlap strings");
 _Static_assert(BUFFER_AREA + BUFFERS * BLOCK_SIZE <= VM_DATA_SPACE, "buffers overlap data space");
 
 /* A slot: 0 for an empty buffer, else the number of its block plus 1, and whether it was UPDATEd.

@@ -21,6 +21,7 @@
 : DABS ( d -- ud )  DUP 0< IF DNEGATE THEN ;
 : M+ ( d n -- d )  S>D D+ ;
 
+: [COMPILE] ( "name" -- )  ' COMPILE, ; IMMEDIATE
 : ABORT ( i*x -- )  -1 THROW ;
 
 \ What a DEFERred word does until IS gives it something to do.

@@ -10,82 +10,8 @@
  */
 #include "forth/decompile.h"
 
-#include "forth/listing.h"
-#include "forth/primitive_table.h"
+#include "forth/decompiler.h"
 #include "primitives.h"
-
-#define DEPTH           VM_CONTROL_DEPTH
-#define LONG_DEFINITION (2048 * CELL)
-
-#define BACKWARD 64u /* branches backward in one definition whose BEGIN can be found */
-
-struct instruction {
-    const char *primitive;
-    uint64_t at;
-    uint64_t next;
-    uint64_t operand; /* 0 when there is none */
-};
-
-enum entry_kind { ENTRY_IF, ENTRY_OF, ENTRY_BEGIN, ENTRY_DO, ENTRY_CASE };
-
-struct entry {
-    enum entry_kind kind;
-    bool by_while;   /* if: its words are not indented for it */
-    uint64_t target; /* if, of: where it branches to; begin, do: the start of its body */
-    uint64_t end;    /* begin, do: after the branch back; case: where ENDOF goes, 0 not known yet */
-};
-
-struct jump {
-    bool counted; /* LOOP or +LOOP */
-    uint64_t target;
-    uint64_t end; /* after the jump */
-};
-
-struct decompiler {
-    struct vm *vm;
-    uint64_t code;
-    uint64_t end;
-    bool structured;
-    struct listing listing;
-    uint32_t depth;
-    struct entry stack[DEPTH];
-    uint32_t jump_count;
-    struct jump jumps[BACKWARD];
-};
-
-static bool takes_operand(const char *primitive) {
-    static const char *const with_operand[] = {
-        prim_loop_79,     prim_plus_loop_79, prim_local_fetch, prim_local_store, prim_local_drop,
-        prim_lit,         prim_call,         prim_branch,      prim_zero_branch, prim_of_branch,
-        prim_question_do, prim_loop,         prim_plus_loop,   prim_value,       prim_defer,
-    };
-    for (unsigned i = 0; i < sizeof with_operand / sizeof with_operand[0]; i++) {
-        if (primitive == with_operand[i]) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Reads the instruction at `at`; false at the end of the definition, or when there is none. */
-static bool fetch(const struct decompiler *d, uint64_t at, struct instruction *out) {
-    if (at == 0 || at >= d->end) {
-        return false;
-    }
-    const uint64_t *cell = (const uint64_t *)at;
-    *out = (struct instruction){.primitive = (const char *)cell[0], .at = at, .next = at + CELL};
-    if (takes_operand(out->primitive) && out->next < d->end) {
-        out->operand = cell[1];
-        out->next += CELL;
-    }
-    return true;
-}
-
-static bool next_is(const struct decompiler *d, const struct instruction *instruction,
-                    const char *primitive) {
-    struct instruction next;
-    return fetch(d, instruction->next, &next) && next.primitive == primitive;
-}
 
 /* The word that ends a counted loop with this primitive, or NULL. */
 static const char *loop_name(const char *primitive) {
@@ -97,11 +23,11 @@ static const char *loop_name(const char *primitive) {
 /* Notes every branch backward; false when there are too many. */
 static bool collect_jumps(struct decompiler *d) {
     struct instruction i;
-    for (uint64_t at = d->code; fetch(d, at, &i); at = i.next) {
+    for (uint64_t at = d->code; decompiler_fetch(d, at, &i); at = i.next) {
         bool counted = loop_name(i.primitive) != NULL;
         bool plain = i.primitive == prim_branch || i.primitive == prim_zero_branch;
         if (counted || (plain && i.operand <= i.at)) {
-            if (d->jump_count == BACKWARD) {
+            if (d->jump_count == DECOMPILER_JUMPS) {
                 return false;
             }
             d->jumps[d->jump_count++] =
@@ -109,184 +35,6 @@ static bool collect_jumps(struct decompiler *d) {
         }
     }
     return true;
-}
-
-/* Can a branch arrive at `at`? In a long definition the answer takes too long, and is yes. */
-static bool is_target(const struct decompiler *d, uint64_t at) {
-    if (d->end - d->code > LONG_DEFINITION) {
-        return true;
-    }
-    struct instruction i;
-    for (uint64_t from = d->code; fetch(d, from, &i); from = i.next) {
-        if (i.operand == at && i.primitive != prim_lit && i.primitive != prim_call) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ---- names ---- */
-
-static void put_name(struct decompiler *d, uint32_t xt) {
-    size_t size;
-    const char *name = dictionary_name(d->vm, xt, &size);
-    if (size == 0) {
-        listing_text(&d->listing, "noname:");
-        listing_number(&d->listing, xt);
-    } else {
-        listing_word(&d->listing, name, size);
-    }
-}
-
-/* The newest word for which `is_it` says so, or 0. */
-static uint32_t find_word(struct vm *vm, bool (*is_it)(const struct word *, uint64_t, uint64_t),
-                          uint64_t a, uint64_t b) {
-    for (uint32_t xt = vm->own_end; xt-- > 1;) {
-        const struct word *word = dictionary_word(vm, xt);
-        if (word != NULL && is_it(word, a, b)) {
-            return xt;
-        }
-    }
-    return 0;
-}
-
-static bool has_code(const struct word *word, uint64_t code, uint64_t unused) {
-    (void)unused;
-    return (word->kind == WORD_COLON || word->kind == WORD_UNFINISHED) && word->arg == code;
-}
-
-static bool has_body(const struct word *word, uint64_t addr, uint64_t code) {
-    return word->kind == WORD_DOES && word->arg == addr && word->code == code;
-}
-
-static bool has_data(const struct word *word, uint64_t addr, uint64_t unused) {
-    (void)unused;
-    bool user = word->kind == WORD_CONSTANT && word->doc != 0 && addr >= VM_USER_AREA;
-    return word->arg == addr && (user || (word->flags & WORD_CREATED) != 0);
-}
-
-static bool is_kind_at(const struct word *word, uint64_t kind, uint64_t addr) {
-    return word->kind == kind && word->arg == addr;
-}
-
-static void put_primitive(struct decompiler *d, const char *primitive) {
-    const char *name = "?";
-    for (unsigned i = primitive_count; i-- > 0;) {
-        if (primitive_table[i].handler == (uint64_t)primitive) {
-            name = primitive_table[i].name;
-            if (primitive_table[i].kind == PRIMITIVE_WORD) {
-                break;
-            }
-        }
-    }
-    listing_text(&d->listing, name);
-}
-
-/* ---- literals ---- */
-
-static bool is_access(const struct decompiler *d, const struct instruction *i) {
-    return next_is(d, i, prim_fetch) || next_is(d, i, prim_store) || next_is(d, i, prim_plus_store);
-}
-
-/* A text in data space: the bytes of a string literal, if these can be shown. */
-static const char *string_at(struct vm *vm, uint64_t addr, uint64_t size) {
-    if (addr < VM_DATA_SPACE || addr > vm->dp || size == 0 || size > vm->dp - addr) {
-        return NULL;
-    }
-    const char *text = vm_pointer(vm, addr, size);
-    for (uint64_t i = 0; text != NULL && i < size; i++) {
-        if ((unsigned char)text[i] < ' ' || text[i] == '"' || text[i] == 127) {
-            return NULL;
-        }
-    }
-    return text;
-}
-
-/* Two literals that are a string, with what is done to it. Returns what follows, or 0. */
-static uint64_t put_string(struct decompiler *d, const struct instruction *i) {
-    struct instruction size, user;
-    if (!fetch(d, i->next, &size) || size.primitive != prim_lit) {
-        return 0;
-    }
-    const char *text = string_at(d->vm, i->operand, size.operand);
-    if (text == NULL) {
-        return 0;
-    }
-    const char *word = "S\"";
-    uint64_t next = size.next;
-    if (fetch(d, size.next, &user)) {
-        if (user.primitive == prim_type) {
-            word = ".\"";
-            next = user.next;
-        } else if (user.primitive == prim_paren_abort) {
-            word = "ABORT\"";
-            next = user.next;
-        }
-    }
-    listing_string(&d->listing, word, text, size.operand);
-    return next;
-}
-
-/* A literal that an instruction uses as the name of a word. Returns what follows, or 0. */
-static uint64_t put_named_literal(struct decompiler *d, const struct instruction *i) {
-    struct vm *vm = d->vm;
-    struct instruction user;
-    if (!fetch(d, i->next, &user)) {
-        return 0;
-    }
-    if (user.primitive == prim_store) {
-        uint32_t value = find_word(vm, is_kind_at, WORD_VALUE, i->operand);
-        uint32_t deferred = value != 0 ? 0 : find_word(vm, is_kind_at, WORD_DEFER, i->operand);
-        if (value != 0 || deferred != 0) {
-            listing_text(&d->listing, value != 0 ? "TO" : "IS");
-            put_name(d, value != 0 ? value : deferred);
-            return user.next;
-        }
-    }
-    if (user.primitive == prim_call) {
-        uint32_t xt = find_word(vm, has_body, i->operand, user.operand);
-        if (xt != 0) {
-            put_name(d, xt);
-            return user.next;
-        }
-    }
-    size_t size = 0;
-    if (i->operand < vm->own_end) {
-        (void)dictionary_name(vm, (uint32_t)i->operand, &size);
-    }
-    if (size > 0 && user.primitive == prim_compile_comma) {
-        listing_text(&d->listing, "POSTPONE");
-        put_name(d, (uint32_t)i->operand);
-        return user.next;
-    }
-    if (size > 0 && (user.primitive == prim_execute || user.primitive == prim_catch)) {
-        listing_text(&d->listing, "[']");
-        put_name(d, (uint32_t)i->operand);
-        return i->next;
-    }
-    return 0;
-}
-
-static uint64_t put_literal(struct decompiler *d, const struct instruction *i) {
-    if (!d->listing.typing) {
-        return i->next;
-    }
-    bool joined = !is_target(d, i->next); /* with what follows: no branch comes between */
-    uint64_t next = joined ? put_named_literal(d, i) : 0;
-    if (next != 0) {
-        return next;
-    }
-    uint32_t xt = find_word(d->vm, has_data, i->operand, 0);
-    if (xt != 0 && ((dictionary_word(d->vm, xt)->flags & WORD_CREATED) != 0 || is_access(d, i))) {
-        put_name(d, xt);
-        return i->next;
-    }
-    next = joined ? put_string(d, i) : 0;
-    if (next != 0) {
-        return next;
-    }
-    listing_number(&d->listing, (int64_t)i->operand);
-    return i->next;
 }
 
 /* ---- control structures ---- */
@@ -297,7 +45,7 @@ static struct entry *top(struct decompiler *d, enum entry_kind kind) {
 }
 
 static void push(struct decompiler *d, enum entry_kind kind, uint64_t target, uint64_t end) {
-    if (d->depth == DEPTH) {
+    if (d->depth == DECOMPILER_DEPTH) {
         d->structured = false;
         return;
     }
@@ -428,7 +176,7 @@ static uint64_t put_unloop(struct decompiler *d, const struct instruction *i) {
     while (n > 0 && d->stack[n - 1].kind != ENTRY_DO) {
         n--;
     }
-    if (n > 0 && fetch(d, i->next, &branch) && branch.primitive == prim_branch &&
+    if (n > 0 && decompiler_fetch(d, i->next, &branch) && branch.primitive == prim_branch &&
         branch.operand == d->stack[n - 1].end) {
         listing_text(&d->listing, "LEAVE");
         return branch.next;
@@ -438,44 +186,6 @@ static uint64_t put_unloop(struct decompiler *d, const struct instruction *i) {
 }
 
 /* ---- the definition ---- */
-
-/* Types one instruction that is no branch. Returns what follows. */
-static uint64_t put_plain(struct decompiler *d, const struct instruction *i) {
-    struct vm *vm = d->vm;
-    if (i->primitive == prim_lit) {
-        return put_literal(d, i);
-    }
-    if (i->primitive == prim_call) {
-        uint32_t xt = d->listing.typing ? find_word(vm, has_code, i->operand, 0) : 0;
-        if (i->operand == d->code) {
-            listing_text(&d->listing, "RECURSE");
-        } else {
-            put_name(d, xt);
-        }
-    } else if (i->primitive == prim_value || i->primitive == prim_defer) {
-        uint32_t deferred = find_word(vm, is_kind_at, WORD_DEFER, i->operand);
-        if (i->primitive == prim_value && deferred != 0) {
-            listing_text(&d->listing, "ACTION-OF");
-        }
-        put_name(d, deferred != 0 ? deferred : find_word(vm, is_kind_at, WORD_VALUE, i->operand));
-    } else if (i->primitive == prim_to_local) {
-        listing_text(&d->listing, ">LOCAL");
-    } else if (i->primitive == prim_local_fetch || i->primitive == prim_local_store) {
-        listing_text(&d->listing, i->primitive == prim_local_fetch ? "LOCAL@" : "LOCAL!");
-        listing_number(&d->listing, (int64_t)(i->operand / CELL));
-    } else if (i->primitive == prim_local_drop) {
-        return i->next; /* locals go out of scope by themselves */
-    } else if (i->primitive == prim_exit) {
-        listing_text(&d->listing, "EXIT");
-    } else if (i->primitive == prim_does) {
-        d->listing.break_line = true;
-        listing_text(&d->listing, "DOES>");
-        return i->next + CELL; /* the exit that belongs to it */
-    } else {
-        put_primitive(d, i->primitive);
-    }
-    return i->next;
-}
 
 static uint64_t put_structured(struct decompiler *d, const struct instruction *i) {
     const struct entry *selection = top(d, ENTRY_CASE);
@@ -495,10 +205,10 @@ static uint64_t put_structured(struct decompiler *d, const struct instruction *i
         pop(d);
         listing_close(&d->listing, "ENDCASE");
     } else {
-        if (i->primitive == prim_lit && next_is(d, i, prim_of_branch)) {
+        if (i->primitive == prim_lit && decompiler_next_is(d, i, prim_of_branch)) {
             put_case(d);
         }
-        return put_plain(d, i);
+        return decompiler_put_plain(d, i);
     }
     return i->next;
 }
@@ -508,7 +218,7 @@ static bool go_through(struct decompiler *d, bool typing) {
     struct instruction i;
     d->listing = (struct listing){.typing = typing, .indent = 1, .break_line = true};
     d->depth = 0;
-    for (uint64_t at = d->code; fetch(d, at, &i) && d->structured;) {
+    for (uint64_t at = d->code; decompiler_fetch(d, at, &i) && d->structured;) {
         put_labels(d, at);
         if (i.next == d->end) {
             break;
@@ -522,8 +232,8 @@ static bool go_through(struct decompiler *d, bool typing) {
 static void list_branches(struct decompiler *d) {
     struct instruction i;
     d->listing = (struct listing){.typing = true, .indent = 1, .break_line = true};
-    for (uint64_t at = d->code; fetch(d, at, &i);) {
-        if (is_target(d, at) && d->end - d->code <= LONG_DEFINITION) {
+    for (uint64_t at = d->code; decompiler_fetch(d, at, &i);) {
+        if (decompiler_is_target(d, at) && d->end - d->code <= DECOMPILER_LONG) {
             d->listing.break_line = true;
             listing_number(&d->listing, (int64_t)((at - d->code) / CELL));
             listing_text(&d->listing, ":");
@@ -533,10 +243,10 @@ static void list_branches(struct decompiler *d) {
         }
         if (i.operand < d->code || i.operand > d->end || i.primitive == prim_lit ||
             i.primitive == prim_call) {
-            at = put_plain(d, &i);
+            at = decompiler_put_plain(d, &i);
             continue;
         }
-        put_primitive(d, i.primitive);
+        decompiler_put_primitive(d, i.primitive);
         listing_text(&d->listing, "->");
         listing_number(&d->listing, (int64_t)((i.operand - d->code) / CELL));
         at = i.next;

@@ -2,6 +2,7 @@
  * defining_words.c - words that make words.
  */
 #include "forth/compiler.h"
+#include "forth/double_words.h"
 #include "forth/locals.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
@@ -267,6 +268,12 @@ int word_to(struct vm *vm) {
         return locals_compile_store(vm, index);
     }
     vm_user_set(vm, VM_USER_TO_IN, in); /* to be parsed again, as the name of a VALUE */
+    uint32_t xt;
+    code = parse_word(vm, &xt);
+    if (code == 0 && (dictionary_word(vm, xt)->flags & WORD_TWO_CELLS) != 0) {
+        return two_value_store(vm, dictionary_word(vm, xt)->arg);
+    }
+    vm_user_set(vm, VM_USER_TO_IN, in);
     return store_to_named(vm, WORD_VALUE);
 }
 

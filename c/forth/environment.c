@@ -31,12 +31,21 @@ static const struct answer answers[] = {
     {"WORDLISTS", 1, VM_ORDER_MAX, 0},
     {"CORE", 1, TRUE_CELL, 0},
     {"CORE-EXT", 1, TRUE_CELL, 0},
+    {"BLOCK", 1, TRUE_CELL, 0},
+    {"BLOCK-EXT", 1, TRUE_CELL, 0},
+    {"DOUBLE", 1, TRUE_CELL, 0},
+    {"DOUBLE-EXT", 1, TRUE_CELL, 0},
     {"EXCEPTION", 1, TRUE_CELL, 0},
     {"EXCEPTION-EXT", 1, TRUE_CELL, 0},
+    {"FACILITY", 1, TRUE_CELL, 0},
     {"LOCALS", 1, TRUE_CELL, 0},
     {"LOCALS-EXT", 1, TRUE_CELL, 0},
+    {"MEMORY-ALLOC", 1, TRUE_CELL, 0},
+    {"PROGRAMMING-TOOLS", 1, TRUE_CELL, 0},
     {"SEARCH-ORDER", 1, TRUE_CELL, 0},
     {"SEARCH-ORDER-EXT", 1, TRUE_CELL, 0},
+    {"STRING", 1, TRUE_CELL, 0},
+    {"STRING-EXT", 1, TRUE_CELL, 0},
 };
 
 static bool is_query(const struct answer *answer, const char *text, size_t size) {

@@ -57,6 +57,11 @@ static const struct message messages[] = {
     {THROW_FILE_IO, "file I/O exception"},
     {THROW_NO_FILE, "no such file"},
     {THROW_END_OF_FILE, "unexpected end of input"},
+    {-59, "ALLOCATE failed"},
+    {-60, "FREE: not an allocated block"},
+    {-61, "RESIZE failed"},
+    {-78, "SUBSTITUTE: the result does not fit"},
+    {-79, "REPLACES: the substitution cannot be made"},
     {THROW_BAD_BASE, "BASE was not from 2 to 36 and is now decimal"},
     {-48, "invalid POSTPONE"},
     {THROW_SEARCH_ORDER_OVERFLOW, "search-order overflow"},
@@ -105,6 +110,10 @@ static void say_place(struct vm *vm) {
         console_text(file->name);
         console_char(':');
         console_unsigned(file->line, 10);
+        console_text(": ");
+    } else if (id < -1) {
+        console_text("block ");
+        console_unsigned((uint64_t)(-1 - id), 10);
         console_text(": ");
     }
 }

@@ -5,6 +5,7 @@
  * included, so that its lines can be parsed where they are and have no length limit. Files nest
  * like a stack; CATCH remembers its height, hence a THROW closes what it leaves behind.
  */
+#include "forth/block.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "hal/hal_file.h"
@@ -17,7 +18,7 @@ int word_source(struct vm *vm) {
 }
 
 int word_source_id(struct vm *vm) {
-    vm_push(vm, (uint64_t)vm->source_id);
+    vm_push(vm, block_of_source(vm) != 0 ? 0 : (uint64_t)vm->source_id);
     return 0;
 }
 

@@ -2,7 +2,7 @@
  * strings.c - string literals and string comparison.
  *
  * A compiled string lies in data space, where the program can see it; the definition holds its
- * address and length. A string that is interpreted goes to one of two buffers in turn (Forth-2012
+ * address and length. A string that is interpreted goes to one of several buffers in turn (Forth-2012
  * 11.6.1.2165).
  */
 #include "forth/compiler.h"
@@ -60,7 +60,7 @@ static int push_transient(struct vm *vm, const char *text, size_t size) {
     if (size > VM_STRING_SIZE) {
         return THROW_STRING_OVERFLOW;
     }
-    uint64_t addr = VM_STRINGS + (vm->string_turn++ % 2) * VM_STRING_SIZE;
+    uint64_t addr = VM_STRINGS + (vm->string_turn++ % VM_STRING_COUNT) * VM_STRING_SIZE;
     char *to = vm_pointer(vm, addr, VM_STRING_SIZE);
     if (to == NULL) {
         return THROW_NO_MEMORY;

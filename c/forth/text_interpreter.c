@@ -6,6 +6,7 @@
  */
 #include "forth/text_interpreter.h"
 
+#include "forth/block.h"
 #include "forth/compiler.h"
 #include "forth/locals.h"
 #include "forth/number.h"
@@ -20,6 +21,9 @@ static bool is_blank(char c) {
 /* The source as a C pointer, and >IN clamped to it. NULL when a program has moved it out of reach.
  */
 static const char *source_text(struct vm *vm, size_t *size, size_t *in) {
+    if (block_of_source(vm) != 0 && block_refresh_source(vm) != 0) {
+        return NULL;
+    }
     *size = vm->source_size;
     const char *text = vm_pointer(vm, vm->source_addr, vm->source_size);
     uint64_t to_in = vm_user_get(vm, VM_USER_TO_IN);
@@ -214,7 +218,14 @@ int word_paren(struct vm *vm) {
 }
 
 int word_backslash(struct vm *vm) {
-    set_in(vm, vm->source_size);
+    if (block_of_source(vm) == 0) {
+        set_in(vm, vm->source_size);
+        return 0;
+    }
+    /* The line that this word stands in: two back, for a blank after it has been taken. */
+    uint64_t in = vm_user_get(vm, VM_USER_TO_IN);
+    uint64_t line = (in < 2 ? 0 : in - 2) / BLOCK_LINE;
+    set_in(vm, (line + 1) * BLOCK_LINE);
     return 0;
 }
 

@@ -42,8 +42,9 @@
 #define VM_WORD_BUFFER_SIZE UINT64_C(0x200)
 #define VM_TIB              UINT64_C(0x1900)
 #define VM_TIB_SIZE         UINT64_C(0x400)
-#define VM_STRINGS          UINT64_C(0x2000) /* two buffers for S" while interpreting */
-#define VM_STRING_SIZE      UINT64_C(0x800)
+#define VM_STRINGS          UINT64_C(0x2000) /* buffers for S" while interpreting */
+#define VM_STRING_SIZE      UINT64_C(0x400)
+#define VM_STRING_COUNT     UINT64_C(4)
 #define VM_DATA_SPACE       UINT64_C(0x4000)
 
 /* Regions outside the window, as offsets into the slot */
@@ -60,7 +61,8 @@
 #define VM_NAMES_SIZE    (UINT64_C(4) << 20)
 
 _Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
-_Static_assert(VM_STRINGS + 2 * VM_STRING_SIZE <= VM_DATA_SPACE, "strings overlap data space");
+_Static_assert(VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE <= VM_DATA_SPACE,
+               "strings overlap data space");
 _Static_assert(VM_NAMES + VM_NAMES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
 
 #endif
