@@ -16,6 +16,7 @@ KINDS = {"asm", "inner", "c", "c-inner", "user", "forth"}
 FLAGS = {
     "immediate": "WORD_IMMEDIATE",
     "compile-only": "WORD_COMPILE_ONLY",
+    "dual": "WORD_DUAL",
 }
 UNKNOWN = re.compile(r"\*|\|")
 DOUBLE = re.compile(r"^u?d[0-9]*$")

@@ -161,14 +161,22 @@ int word_bracket_tick(struct vm *vm) {
     return code != 0 ? code : compile_literal(vm, xt);
 }
 
-/* An immediate word is compiled to run later; any other is compiled to be compiled later. */
+/* An immediate word is compiled to run later, with STATE set if it looks at that; any other is compiled to be
+ * compiled later. */
 int word_postpone(struct vm *vm) {
     uint32_t xt;
     int code = parse_word(vm, &xt);
     if (code != 0) {
         return code;
     }
-    if ((dictionary_word(vm, xt)->flags & WORD_IMMEDIATE) != 0) {
+    unsigned flags = dictionary_word(vm, xt)->flags;
+    if ((flags & WORD_DUAL) != 0) {
+        static const char compiling[] = "(COMPILING)";
+        code = compile_literal(vm, xt);
+        xt = dictionary_find_in(vm, WORDLIST_FORTH, compiling, sizeof compiling - 1);
+        return code != 0 ? code : compile_word(vm, xt);
+    }
+    if ((flags & WORD_IMMEDIATE) != 0) {
         return compile_word(vm, xt);
     }
     code = compile_literal(vm, xt);

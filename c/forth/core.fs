@@ -22,6 +22,19 @@
 : M+ ( d n -- d )  S>D D+ ;
 
 : [COMPILE] ( "name" -- )  ' COMPILE, ; IMMEDIATE
+8 CONSTANT CELL ( -- u )
+
+\ A word that looks at STATE does so here as if compiling: POSTPONE compiles it to this.
+: (COMPILING) ( i*x xt -- j*x )  STATE @ >R  TRUE STATE ! EXECUTE  R> STATE ! ;
+
+\ Declares locals up to |, the first from the top of the stack (obsolescent).
+: LOCALS| ( "ccc" -- )
+    BEGIN
+        PARSE-NAME DUP 0= IF -263 THROW THEN
+        2DUP S" |" COMPARE
+    WHILE (LOCAL) REPEAT
+    2DROP ; IMMEDIATE
+
 : ABORT ( i*x -- )  -1 THROW ;
 
 \ What a DEFERred word does until IS gives it something to do.

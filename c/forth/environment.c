@@ -38,6 +38,7 @@ static const struct answer answers[] = {
     {"EXCEPTION", 1, TRUE_CELL, 0},
     {"EXCEPTION-EXT", 1, TRUE_CELL, 0},
     {"FACILITY", 1, TRUE_CELL, 0},
+    {"FACILITY-EXT", 1, TRUE_CELL, 0},
     {"LOCALS", 1, TRUE_CELL, 0},
     {"LOCALS-EXT", 1, TRUE_CELL, 0},
     {"MEMORY-ALLOC", 1, TRUE_CELL, 0},

@@ -31,6 +31,7 @@ enum {
     WORD_IMMEDIATE = 1u << 0,
     WORD_COMPILE_ONLY = 1u << 1, /* executing it outside a definition is THROW -14 */
     WORD_HIDDEN = 1u << 2,       /* not found by name: unfinished, or :NONAME */
+    WORD_DUAL = 1u << 4,         /* looks at STATE: POSTPONE makes it compile */
     WORD_CREATED = 1u << 3,      /* made by CREATE: DOES> and >BODY accept it */
 };
 

@@ -77,6 +77,10 @@ TESTING (LOCAL), which takes the newest first
 : LOCALS-28 LOCALS-A a b ;
 T{ 1 2 LOCALS-28 -> 2 1 }T
 
+TESTING LOCALS|, where the first name is the top of the stack
+: LOCALS-30 LOCALS| a b | a b ;
+T{ 1 2 LOCALS-30 -> 2 1 }T
+
 TESTING errors
 T{ S" : LOCALS-X {: a b" EVAL-THROWN 0< -> TRUE }T
 T{ S" : LOCALS-X {: a12345678901234567890123456789012345 :} ;" EVAL-THROWN -> -19 }T
