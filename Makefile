@@ -98,6 +98,9 @@ help:
 	'make test    all tests; the last line is "N passed, N failed"' \
 	'make unit    the unit tests alone' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
+	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
+	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
+	'             bench-text: the text interpreter; bench-save: all three, written to results/' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -115,12 +118,16 @@ help:
 
 build_packages := gcc libc6-dev binutils nasm gnu-efi qemu-system-x86 ovmf mtools python3
 lint_packages  := clang-format clang-tidy cppcheck
+test_packages  := gforth-common
+bench_packages := g++ libbenchmark-dev gforth gforth-common pforth python3-matplotlib
 
 deps: $(BUILD)/packages-build
 
 # A stamp that is newer than the lists above says that they are installed.
 $(BUILD)/packages-build: packages = $(build_packages)
 $(BUILD)/packages-gdb: packages = gdb
+$(BUILD)/packages-test: packages = $(test_packages)
+$(BUILD)/packages-bench: packages = $(bench_packages)
 $(BUILD)/packages-lint: packages = $(lint_packages)
 $(BUILD)/packages-window: packages = qemu-system-gui
 $(BUILD)/packages-%: Makefile .ci/install-packages
@@ -286,12 +293,98 @@ run: $(run_needs)
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
-test: all $(BUILD)/unit $(BUILD)/kvm_probe
+test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+# --- Fuzzing --------------------------------------------------------------------------------------
+
+# The host program, but with a machine of its own: no terminal, no clock, no file system.
+fuzz_c     := $(wildcard tests/fuzz/*.c)
+fuzz_under := $(filter-out $(addprefix c/host/,main.c host_console.c host_time.c host_file.c),$(host_c))
+fuzz_asm_o := $(patsubst %,$(BUILD)/host/%.o,$(host_asm))
+fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
+              $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(gen_c))
+fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
+               $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
+fuzz_ldflags := -g -no-pie -z noexecstack -Wl,--wrap=hal_space_commit
+fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
+
+LINES   ?= 10000000
+SEED    ?= 1
+SECONDS ?= 0
+
+$(BUILD)/fuzz.asan/gen/%.c.o: $(gen)/%.c $(before)
+	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
+$(BUILD)/fuzz.asan/%.c.o: %.c $(before)
+	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
+
+$(BUILD)/fuzz_forth: $(fuzz_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
+
+$(BUILD)/fuzz_forth_asan: $(fuzz_asan_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -fsanitize=address,undefined $(fuzz_ldflags) -o $@ $^
+
+.PHONY: fuzz fuzz-asan
+fuzz: $(BUILD)/fuzz_forth
+	$(at)mkdir -p $(BUILD)/findings
+	$(at)$< --lines $(LINES) --seed $(SEED) --seconds $(SECONDS) --findings $(BUILD)/findings $(fuzz_corpus)
+fuzz-asan: $(BUILD)/fuzz_forth_asan
+	$(at)mkdir -p $(BUILD)/findings
+	$(at)$< --lines $(LINES) --seed $(SEED) --seconds $(SECONDS) --findings $(BUILD)/findings $(fuzz_corpus)
+
+# --- Benchmarks -----------------------------------------------------------------------------------
+
+bench_dir    := $(BUILD)/bench
+engine_o     := $(filter-out %/c/host/main.c.o,$(host_o))
+counting_o   := $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(engine_o))
+bench_common := $(patsubst %,$(bench_dir)/%.o,bench_machine.c bench_table.c bench_work.c native_code.c)
+bench_run    := $(PYTHON) bench/run.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
+bench_peers  := $(PYTHON) bench/peers.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
+bench_text   := $(PYTHON) bench/text_speed.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
+bench_needs  := $(bench_dir)/bench $(bench_dir)/count_words
+
+$(bench_dir)/%.c.o: bench/%.c $(before) $(BUILD)/packages-bench
+	$(call compile,HOSTCC,$(host_cflags) -Ibench)
+$(bench_dir)/%.cc.o: bench/%.cc $(before) $(BUILD)/packages-bench
+	$(call say,CXX,$<)
+	$(at)mkdir -p $(@D)
+	$(at)g++ -std=c++17 -O2 -g $(warnings) -Ibench -MMD -MP -c -o $@ $<
+
+# The engine once more, with a counter at the entry of every primitive: bench/counting/ comes first in
+# the include path, and its engine.inc includes the real one.
+$(BUILD)/counting/%.asm.o: %.asm bench/counting/engine.inc $(asm_inputs) $(before)
+	$(call say,NASM,'$< (counting)')
+	$(at)mkdir -p $(@D)
+	$(at)$(NASM) -Ibench/counting/ $(nasm_flags) -o $@ $<
+
+$(bench_dir)/bench: $(bench_dir)/bench_main.c.o $(bench_dir)/bench_clock.c.o \
+        $(bench_dir)/bench_shim.cc.o $(bench_common) $(engine_o)
+	$(call say,LINK,$@)
+	$(at)g++ -g -no-pie -z noexecstack -o $@ $^ -lbenchmark -lpthread -lm
+$(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries.c.o \
+        $(bench_common) $(counting_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+
+.PHONY: bench bench-peers bench-text bench-save bench-check
+bench: $(bench_needs)
+	@$(bench_run) $(BENCH_FLAGS)
+bench-peers: host $(BUILD)/packages-bench
+	@$(bench_peers)
+bench-text: host $(BUILD)/packages-bench
+	@$(bench_text)
+bench-save: $(bench_needs) host
+	@$(bench_run) --save $(BENCH_FLAGS)
+	@$(bench_peers) --save
+	@$(bench_text) --save
+bench-check: $(bench_needs)
+	@$(bench_dir)/count_words --check bench/sequences.tbl
 
 # --- Lint -----------------------------------------------------------------------------------------
 
-lint_sources = $(shell find c include tests -name '*.[ch]')
+lint_sources = $(shell find c include tests bench -name '*.[ch]')
 
 # cppcheck does not see callers in assembly, hence no check for unused functions; sizes of embedded files and
 # image sections are differences of linker symbols, hence no comparePointers. clang-tidy's list of checks
@@ -302,7 +395,7 @@ lint: $(BUILD)/packages-lint $(gen_headers)
 	$(call say,CPPCHECK,'c include tests')
 	$(at)cppcheck --quiet --std=c11 --platform=unix64 --error-exitcode=1 --inline-suppr \
 	    --suppress=comparePointers \
-	    --enable=warning,performance,portability $(includes) -Itests/unit c tests
+	    --enable=warning,performance,portability $(includes) -Itests/unit -Ibench c tests bench
 	$(call say,TIDY,'c')
 	$(at)printf '%s\n' $(filter-out %/asm_offsets.c,$(kernel_c)) | xargs -n 8 -P $(shell nproc) \
 	    sh -c 'clang-tidy --quiet "$$@" -- -std=c11 -ffreestanding -mcmodel=kernel -mno-red-zone \

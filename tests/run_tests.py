@@ -17,6 +17,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "boot"))
 
+import ans_suites  # noqa: E402 (beside this file)
 from image import MAX_SCRIPTS, make_image  # noqa: E402 (the path must be set first)
 from machine import Machine, MachineError, PROMPT, choose_accelerator  # noqa: E402
 
@@ -24,6 +25,7 @@ UNIT_SECONDS = 300
 HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
+FUZZ_SECONDS = 120
 BOOT_SECONDS = 480
 END_SECONDS = 30
 
@@ -135,10 +137,10 @@ def batches(files):
     return [files[i:i + size] for i in range(0, len(files), size)]
 
 
-def kernel_run(build, accelerator, files, folder):
-    """Boots with the tester and these files as boot scripts. Returns (complaint or None, output)."""
+def kernel_run(build, accelerator, files, folder, library=()):
+    """Boots with these files as boot scripts. Returns (complaint or None, output)."""
     image = os.path.join(folder, "forth.img")
-    make_image(image, os.path.join(build, "BOOTX64.EFI"), [TESTER, *files])
+    make_image(image, os.path.join(build, "BOOTX64.EFI"), files, library=library)
     with Machine(image=image, accelerator=accelerator) as machine:
         try:
             machine.wait_for(PROMPT, KERNEL_SECONDS)
@@ -156,7 +158,7 @@ def kernel_stage(build, accelerator, files, host_counts, totals):
     found = {}
     with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
         for batch in batches(files):
-            complaint, output = kernel_run(build, accelerator, batch, folder)
+            complaint, output = kernel_run(build, accelerator, [TESTER, *batch], folder)
             if re.search(r"^\S+:\d+: error ", output, re.MULTILINE):
                 complaint = complaint or "a test file ended with an error"
             if complaint:
@@ -168,6 +170,55 @@ def kernel_stage(build, accelerator, files, host_counts, totals):
         if found.get(name) != counts:
             totals.broken(f"{name} on the kernel",
                           f"counts are {found.get(name)}, on the host {counts}", "")
+
+
+def ans_stage(build, accelerator, totals):
+    """The standard's suites as gforth ships them, on the host and in VM[0]."""
+    heading("ANS suites of gforth-common")
+    if ans_suites.folder() is None:
+        totals.broken("ans", "the package gforth-common is not installed", "")
+        return
+    totals.add(*ans_suites.judge(
+        ans_suites.run_on_host(os.path.join(build, "starforth"), HOST_SECONDS), "on the host"))
+    if accelerator is None:
+        return
+    with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
+        plan = os.path.join(folder, "suites.fs")
+        with open(plan, "w", encoding="utf-8") as file:
+            file.write(ans_suites.script([name + ".fs" for name in ans_suites.SUITES]))
+        library = [os.path.join(ans_suites.folder(), name + ".fs")
+                   for name in ans_suites.SUITES + ans_suites.LIBRARY]
+        complaint, output = kernel_run(build, accelerator, [*ans_suites.SCRIPTS, plan], folder,
+                                       library)
+        if complaint:
+            totals.broken("ans on the kernel", complaint, output)
+        totals.add(*ans_suites.judge(output, "in VM[0]"))
+
+
+def fuzz_stage(build, totals):
+    """The fuzzer's own test, a short run of it, and the findings of earlier ones."""
+    heading("Random Forth, with everything outside the VM watched")
+    fuzzer = os.path.join(build, "fuzz_forth")
+    status, output = run([fuzzer, "--self-test"], FUZZ_SECONDS)
+    summary = UNIT_SUMMARY.search(output)
+    if summary and (status == 0) == (int(summary[2]) == 0):
+        print(f"fuzz self-test: {summary[0].strip()}")
+        totals.add(int(summary[1]), int(summary[2]))
+    else:
+        totals.broken("fuzz self-test", f"no proper end; {how(status)}", output)
+    corpus = sorted(glob.glob("tests/forth/test_*.fs"))
+    command = [fuzzer, "--lines", "200000", "--seconds", "20", "--findings",
+               os.path.join(build, "findings")]
+    os.makedirs(os.path.join(build, "findings"), exist_ok=True)
+    for name, arguments in [("fuzz-short", [*command, *corpus])] + [
+            (finding, [fuzzer, "--replay", finding])
+            for finding in sorted(glob.glob("tests/fuzz/findings/*.fs"))]:
+        status, output = run(arguments, FUZZ_SECONDS)
+        if status == 0:
+            print(f"PASS {name}: {output.strip().splitlines()[-1] if output.strip() else ''}")
+            totals.add(1, 0)
+        else:
+            totals.broken(name, how(status), output)
 
 
 def boot_stage(build, totals):
@@ -204,11 +255,14 @@ def main():
     unit_stage(options.build, totals)
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
+    fuzz_stage(options.build, totals)
+    accelerator = None
     try:
         accelerator, _ = choose_accelerator(options.build)
         kernel_stage(options.build, accelerator, files, host_counts, totals)
     except MachineError as error:
         totals.broken("forth on the kernel", str(error), "")
+    ans_stage(options.build, accelerator, totals)
     boot_stage(options.build, totals)
 
     print(f"\nAll tests took {time.monotonic() - start:.0f} s.")

@@ -11,6 +11,8 @@
 #include "forth/throw.h"
 #include "hal/hal_space.h"
 
+#define VM_BREAKS_CAUGHT 2u /* from the third Ctrl-C on, CATCH does not help */
+
 struct vm *volatile vm_current;
 
 static bool in_engine(uint64_t rip) {
@@ -85,6 +87,10 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
     bool engine = in_engine(fault->rip);
     switch (fault->kind) {
     case HAL_FAULT_BREAK:
+        /* A program may catch a break, even for ever. It is asked twice. */
+        if (++vm->breaks > VM_BREAKS_CAUGHT) {
+            vm->handler = 0;
+        }
         if (!engine) {
             vm->break_pending = 1;
             return HAL_FAULT_RESUME;

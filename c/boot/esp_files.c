@@ -2,7 +2,8 @@
  * esp_files.c - reads the command line and the boot scripts from the volume the loader came from.
  *
  *   \starkernel\cmdline.txt   one line: the kernel's command line
- *   \starkernel\boot.lst      one script name a line, in the order in which to load them
+ *   \starkernel\boot.lst      one script name a line, in the order in which to load them; those after
+ *                             a line "--" are there for INCLUDED and not loaded by themselves
  *   \starkernel\<name>        the scripts
  *
  * Every file is optional, and no trouble with one keeps the kernel from booting: it is named on
@@ -184,9 +185,15 @@ static void read_scripts(EFI_FILE *root, BootInfo *info) {
         return;
     }
     char *text = contents.bytes;
+    bool separated = false;
     for (char *name = next_line(&text); name != NULL; name = next_line(&text)) {
-        if (name[0] != 0) {
+        if (name[0] == '-' && name[1] == '-' && name[2] == 0) {
+            separated = true;
+        } else if (name[0] != 0) {
             add_module(root, name, info);
+        }
+        if (!separated) {
+            info->startup_count = info->module_count;
         }
     }
 }

@@ -99,6 +99,7 @@ int word_edit_begin(struct vm *vm) {
     }
     line_editor_set_terminal(&editor, hal_console_is_terminal());
     line_editor_start(&editor, vm_pop(vm));
+    vm->breaks = 0;
     vm->word_size = 0; /* a Ctrl-C while typing is the fault of no word */
     return 0;
 }

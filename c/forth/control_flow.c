@@ -11,13 +11,20 @@
 #include "forth/throw.h"
 #include "primitives.h"
 
-static int push(struct vm *vm, enum control_kind kind, uint64_t address) {
-    struct definition *definition = &vm->definition;
-    if (!definition->open) {
+/* Whether push may be called: asked before anything is compiled for the entry, so that an entry is pushed only
+ * when its code is there, and neither without the other. */
+static int may_push(const struct vm *vm) {
+    if (!vm->definition.open) {
         return THROW_NO_DEFINITION;
     }
-    if (definition->control_depth == VM_CONTROL_DEPTH) {
-        return THROW_CONTROL_NESTING;
+    return vm->definition.control_depth == VM_CONTROL_DEPTH ? THROW_CONTROL_NESTING : 0;
+}
+
+static int push(struct vm *vm, enum control_kind kind, uint64_t address) {
+    struct definition *definition = &vm->definition;
+    int code = may_push(vm);
+    if (code != 0) {
+        return code;
     }
     definition->control[definition->control_depth++] = (struct control_entry){
         .kind = kind, .address = address, .leaves = 0, .locals = definition->local_count};
@@ -74,11 +81,11 @@ static int forward(struct vm *vm, const char *primitive, uint64_t chain, int nee
 }
 
 static int forward_orig(struct vm *vm, const char *primitive, int need) {
-    if (vm->definition.open && vm->definition.control_depth == VM_CONTROL_DEPTH) {
-        return THROW_CONTROL_NESTING;
-    }
     uint64_t operand = 0;
-    int code = forward(vm, primitive, 0, need, &operand);
+    int code = may_push(vm);
+    if (code == 0) {
+        code = forward(vm, primitive, 0, need, &operand);
+    }
     return code != 0 ? code : push(vm, CONTROL_ORIG, operand);
 }
 
@@ -180,27 +187,28 @@ int word_repeat(struct vm *vm) {
 }
 
 int word_do_word(struct vm *vm) {
-    int code = push(vm, CONTROL_DO, 0);
+    int code = may_push(vm);
     if (code == 0) {
         code = compile_primitive(vm, prim_do, 2, -2);
     }
     if (code == 0) {
         compile_label(vm);
-        top(vm, CONTROL_DO)->address = compile_here(vm);
+        code = push(vm, CONTROL_DO, compile_here(vm));
     }
     return code;
 }
 
 int word_question_do_word(struct vm *vm) {
-    int code = push(vm, CONTROL_DO, 0);
+    int code = may_push(vm);
     uint64_t operand = 0;
     if (code == 0) {
         code = forward(vm, prim_question_do, 0, 2, &operand);
     }
     if (code == 0) {
-        struct control_entry *entry = top(vm, CONTROL_DO);
-        entry->address = compile_here(vm);
-        entry->leaves = operand;
+        code = push(vm, CONTROL_DO, compile_here(vm));
+    }
+    if (code == 0) {
+        top(vm, CONTROL_DO)->leaves = operand;
     }
     return code;
 }
@@ -271,15 +279,12 @@ int word_of_word(struct vm *vm) {
     if (top(vm, CONTROL_CASE) == NULL) {
         return THROW_CONTROL_MISMATCH;
     }
-    int code = push(vm, CONTROL_OF, 0);
+    int code = may_push(vm);
     uint64_t operand = 0;
     if (code == 0) {
         code = forward(vm, prim_of_branch, 0, 2, &operand);
     }
-    if (code == 0) {
-        top(vm, CONTROL_OF)->address = operand;
-    }
-    return code;
+    return code != 0 ? code : push(vm, CONTROL_OF, operand);
 }
 
 int word_endof(struct vm *vm) {

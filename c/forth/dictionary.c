@@ -3,7 +3,7 @@
  *
  * Names are hashed into buckets of word numbers; a bucket is a chain from the newest word to the
  * oldest, so that a redefinition hides the older word. The VM's own words are searched before those
- * of the base dictionary. A chain is always older toward its end, hence it cannot loop.
+ * of the base dictionary. A word enters a chain once, at its beginning, hence no chain can loop.
  */
 #include "forth/dictionary.h"
 
@@ -173,14 +173,21 @@ void dictionary_drop_newest(struct vm *vm) {
     vm->latest = own->end > own->first ? own->end - 1 : 0;
 }
 
-/* The names and headers go back to where they were before `xt`; what the buckets say of younger words is
- * undone. A chain is youngest first, so the young ones are all at its beginning. */
+/* The names and headers go back to where they were before `xt`, and the chains lose the younger words. Those
+ * need not be at the beginning of a chain: a definition is revealed by its end, after words that were
+ * created inside it. */
 void dictionary_forget(struct vm *vm, uint32_t xt) {
     struct dictionary *own = &vm->own;
     own->names_used = word_at(own, xt)->name;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
-        while (own->bucket[i] >= xt) {
-            own->bucket[i] = word_at(own, own->bucket[i])->link;
+        uint32_t *link = &own->bucket[i];
+        while (*link != 0) {
+            struct word *word = word_at(own, *link);
+            if (*link >= xt) {
+                *link = word->link;
+            } else {
+                link = &word->link;
+            }
         }
     }
     own->end = xt;

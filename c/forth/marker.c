@@ -106,7 +106,8 @@ int word_forget_to(struct vm *vm) {
     if (!is_running_in(vm, first, end)) {
         vm->own.code_used = state.code_used;
     }
-    vm->dp = state.dp;
+    /* A file that is being included may have taken the top of data space since. */
+    vm->dp = state.dp < vm->top ? state.dp : vm->top;
     vm->current = (uint32_t)state.current;
     vm->wordlists = (uint32_t)state.wordlists;
     vm->order_count = (uint32_t)state.order_count;

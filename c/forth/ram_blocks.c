@@ -10,26 +10,26 @@
 
 #define RAM_BLOCKS 1024u
 
-static unsigned char *contents[RAM_BLOCKS];
+static unsigned char *ram_contents[RAM_BLOCKS];
 
 static bool ram_read(uint64_t block, void *to) {
     unsigned char *bytes = to;
     for (uint64_t i = 0; i < BLOCK_SIZE; i++) {
-        bytes[i] = contents[block] == NULL ? ' ' : contents[block][i];
+        bytes[i] = ram_contents[block] == NULL ? ' ' : ram_contents[block][i];
     }
     return true;
 }
 
 static bool ram_write(uint64_t block, const void *from) {
     const unsigned char *bytes = from;
-    if (contents[block] == NULL) {
-        contents[block] = hal_mem_alloc(BLOCK_SIZE);
+    if (ram_contents[block] == NULL) {
+        ram_contents[block] = hal_mem_alloc(BLOCK_SIZE);
     }
-    if (contents[block] == NULL) {
+    if (ram_contents[block] == NULL) {
         return false;
     }
     for (uint64_t i = 0; i < BLOCK_SIZE; i++) {
-        contents[block][i] = bytes[i];
+        ram_contents[block][i] = bytes[i];
     }
     return true;
 }

@@ -32,12 +32,12 @@ int word_set_source(struct vm *vm) {
 
 _Static_assert(sizeof((struct vm_file *)0)->name > HAL_FILE_NAME_MAX, "a file's name fits");
 
-/* Makes a file name absolute in the sense of the file that includes it: what begins with ./ lies in that
- * file's folder. The result is zero-terminated. Returns its size, 0 when it would be too long. */
-static size_t resolve_name(const struct vm *vm, const char *name, size_t size,
-                           char to[HAL_FILE_NAME_MAX + 1]) {
+/* The path of a file: relative to the folder of the file that includes it if `beside`, else as it is named.
+ * Zero-terminated. Returns its size, 0 when it would be too long. */
+static size_t make_path(const struct vm *vm, const char *name, size_t size, bool beside,
+                        char to[HAL_FILE_NAME_MAX + 1]) {
     size_t folder = 0;
-    if (size > 2 && name[0] == '.' && name[1] == '/' && vm->source_id > 0) {
+    if (beside && vm->source_id > 0) {
         const char *includer = vm->file[vm->source_id - 1].name;
         for (size_t i = 0; includer[i] != '\0'; i++) {
             folder = includer[i] == '/' ? i + 1 : folder;
@@ -45,8 +45,6 @@ static size_t resolve_name(const struct vm *vm, const char *name, size_t size,
         for (size_t i = 0; i < folder; i++) {
             to[i] = includer[i];
         }
-        name += 2;
-        size -= 2;
     }
     if (size > HAL_FILE_NAME_MAX - folder) {
         return 0;
@@ -72,6 +70,31 @@ static int open_status(hal_status status) {
         return THROW_FILE_IO;
     }
     return THROW_FILE_IO;
+}
+
+/* A file that a program names: ./name lies beside the including file; any other name is tried as it is and
+ * then there. */
+struct named_file {
+    char path[HAL_FILE_NAME_MAX + 1];
+    size_t path_size;
+    const char *contents;
+    size_t size;
+};
+
+static int open_named(struct vm *vm, const char *name, size_t size, struct named_file *file) {
+    bool beside = size > 2 && name[0] == '.' && name[1] == '/';
+    if (beside) {
+        name += 2;
+        size -= 2;
+    }
+    hal_status status = HAL_ERR_NOT_FOUND;
+    for (int attempt = beside ? 1 : 0; attempt < 2 && status == HAL_ERR_NOT_FOUND; attempt++) {
+        file->path_size = make_path(vm, name, size, attempt == 1, file->path);
+        if (file->path_size > 0) {
+            status = hal_file_open(file->path, file->path_size, &file->contents, &file->size);
+        }
+    }
+    return open_status(status);
 }
 
 /* The word that stands for a file that has been included, or 0. File names are case-sensitive, which word
@@ -109,9 +132,17 @@ int word_is_included(struct vm *vm) {
     if (name == NULL) {
         return THROW_BAD_ADDRESS;
     }
-    char path[HAL_FILE_NAME_MAX + 1];
-    size_t path_size = resolve_name(vm, name, size, path);
-    vm_push(vm, find_included(vm, path, path_size) != 0 ? (uint64_t)-1 : 0);
+    struct named_file file;
+    int code = open_named(vm, name, size, &file);
+    if (code != 0 && code != THROW_NO_FILE) {
+        return code;
+    }
+    bool known = false;
+    if (code == 0) {
+        known = find_included(vm, file.path, file.path_size) != 0;
+        hal_file_close(file.contents, file.size);
+    }
+    vm_push(vm, known ? (uint64_t)-1 : 0);
     return 0;
 }
 
@@ -123,22 +154,20 @@ int word_include_open(struct vm *vm) {
     }
     vm->word_addr = name_addr; /* the text at fault, if it cannot be opened */
     vm->word_size = name_size;
-    char path[HAL_FILE_NAME_MAX + 1];
-    size_t path_size = resolve_name(vm, name, name_size, path);
-    if (path_size == 0) {
+    if (name_size == 0 || name_size > HAL_FILE_NAME_MAX) {
         return THROW_NO_FILE;
     }
     if (vm->file_depth == VM_FILE_DEPTH) {
         return THROW_INCLUDE_NESTING;
     }
-
-    const char *contents;
-    size_t size;
-    int code = open_status(hal_file_open(path, path_size, &contents, &size));
+    struct named_file named = {0};
+    int code = open_named(vm, name, name_size, &named);
     if (code != 0) {
         return code;
     }
-    code = note_included(vm, path, path_size);
+    const char *contents = named.contents;
+    size_t size = named.size;
+    code = note_included(vm, named.path, named.path_size);
     if (code != 0) {
         hal_file_close(contents, size);
         return code;
@@ -160,8 +189,8 @@ int word_include_open(struct vm *vm) {
 
     struct vm_file *file = &vm->file[vm->file_depth];
     *file = (struct vm_file){.text = text, .size = size, .next = 0, .line = 0};
-    for (size_t i = 0; i <= path_size; i++) {
-        file->name[i] = path[i];
+    for (size_t i = 0; i <= named.path_size; i++) {
+        file->name[i] = named.path[i];
     }
     vm->file_depth++;
     vm->top = text;

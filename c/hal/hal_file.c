@@ -51,5 +51,7 @@ void hal_file_close(const char *contents, size_t size) {
 }
 
 const char *hal_file_startup(unsigned index) {
-    return index < module_count() ? boot_info->modules[index].name : NULL;
+    return index < module_count() && index < boot_info->startup_count
+               ? boot_info->modules[index].name
+               : NULL;
 }

@@ -29,7 +29,7 @@
 #define BOOTINFO_MAGIC   UINT64_C(0x4f464e49544f4f42)
 #define BOOTINFO_VERSION 1u
 
-#define BOOT_MODULE_MAX      16u
+#define BOOT_MODULE_MAX      32u
 #define BOOT_MODULE_NAME_MAX 64u
 #define BOOT_CMDLINE_MAX     512u
 
@@ -76,13 +76,15 @@ typedef struct {
     uint64_t firmware_cr3;     /* page tables that the firmware ran on */
 
     uint32_t module_count;
-    uint32_t reserved;
-    BootModule modules[BOOT_MODULE_MAX]; /* boot scripts, in the order in which to load them */
-    char cmdline[BOOT_CMDLINE_MAX];      /* zero-terminated; empty when there is none */
+    uint32_t
+        startup_count; /* the first so many are loaded before the prompt, the others on demand */
+    BootModule
+        modules[BOOT_MODULE_MAX];   /* Forth files from the boot volume, in the order of boot.lst */
+    char cmdline[BOOT_CMDLINE_MAX]; /* zero-terminated; empty when there is none */
 } BootInfo;
 
 /* The loader and the kernel are compiled by different rules; the layout must not depend on them. */
 _Static_assert(sizeof(BootModule) == 80, "BootModule layout");
-_Static_assert(sizeof(BootInfo) == 144 + 16 * 80 + 512, "BootInfo layout");
+_Static_assert(sizeof(BootInfo) == 144 + 32 * 80 + 512, "BootInfo layout");
 
 #endif

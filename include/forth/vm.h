@@ -113,6 +113,7 @@ struct vm {
 
     uint32_t break_pending; /* Ctrl-C noticed while it could not be thrown at once */
     uint32_t exit_reason;   /* enum vm_exit */
+    uint32_t breaks;        /* Ctrl-C since the prompt last took a line */
 
     /* C only */
     uint64_t slot; /* address of the slot */

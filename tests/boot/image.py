@@ -6,7 +6,8 @@ GPT, because the image is meant for sticks of any size, and a GPT must end where
 
     /EFI/BOOT/BOOTX64.EFI       the loader, with the kernel inside
     /starkernel/cmdline.txt     the kernel command line, one line
-    /starkernel/boot.lst        names of the scripts to load before the prompt, one a line
+    /starkernel/boot.lst        names of the scripts to load before the prompt, one a line; after
+                                a line "--", files for INCLUDED alone
     /starkernel/*.fs            the scripts
 """
 import argparse
@@ -19,7 +20,7 @@ import tempfile
 SECTOR = 512
 PARTITION_START = 2048  # sectors: 1 MiB, the usual alignment
 PARTITION_SECTORS = 72 * 2048  # FAT32 needs 65,525 clusters at least, here of one sector each
-MAX_SCRIPTS = 16  # BOOT_MODULE_MAX in include/boot/bootinfo.h
+MAX_SCRIPTS = 32  # BOOT_MODULE_MAX in include/boot/bootinfo.h
 MAX_NAME = 63  # BOOT_MODULE_NAME_MAX with its zero
 MAX_CMDLINE = 511  # BOOT_CMDLINE_MAX with its zero
 
@@ -68,9 +69,10 @@ def mtool(program, image, *arguments):
         raise ImageError(f"{program} failed: {result.stderr.strip()}")
 
 
-def make_image(path, loader, scripts=(), cmdline=""):
-    """Writes the image at `path`; it appears there only when it is complete."""
-    check(scripts, cmdline)
+def make_image(path, loader, scripts=(), cmdline="", library=()):
+    """Writes the image at `path`; it appears there only when it is complete. The files of `library`
+    are on it for INCLUDED, but not loaded at boot."""
+    check([*scripts, *library], cmdline)
     new = path + ".new"
     with open(new, "wb") as image:
         image.write(master_boot_record())
@@ -83,12 +85,13 @@ def make_image(path, loader, scripts=(), cmdline=""):
     with tempfile.TemporaryDirectory(prefix="starkernel-") as folder:
         texts = {
             "cmdline.txt": cmdline + "\n",
-            "boot.lst": "".join(os.path.basename(script) + "\n" for script in scripts),
+            "boot.lst": "".join(os.path.basename(script) + "\n"
+                                for script in [*scripts, *(["--"] if library else []), *library]),
         }
         for name, text in texts.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
-        sources = [os.path.join(folder, name) for name in texts] + list(scripts)
+        sources = [os.path.join(folder, name) for name in texts] + [*scripts, *library]
         mtool("mcopy", new, *sources, "::/starkernel/")
     os.replace(new, path)
 

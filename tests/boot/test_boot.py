@@ -305,6 +305,20 @@ def ctrl_c(dialogue):
     dialogue.alive()
 
 
+@prompt_test("ctrl-c-caught", "the third Ctrl-C ends even a program that catches every exception")
+def ctrl_c_caught(dialogue):
+    dialogue.enter(": INNER [CHAR] + EMIT BEGIN AGAIN ;")
+    dialogue.enter(": OUTER BEGIN ['] INNER CATCH DROP AGAIN ;")
+    dialogue.enter("OUTER", re.compile(rb"\+"))
+    for caught in (rb"\+", rb"\+"):
+        dialogue.machine.send(b"\x03")
+        dialogue.reply(re.compile(caught))
+    dialogue.machine.send(b"\x03")
+    reply = dialogue.reply()
+    expect("error -28: " in reply, f"the third Ctrl-C gave {reply!r}")
+    dialogue.alive()
+
+
 @prompt_test("ctrl-c-line", "Ctrl-C at the prompt gives up the line")
 def ctrl_c_line(dialogue):
     dialogue.machine.send(b"1 2 3 NONSENSE")

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "fuzz.h"
+#include "forth/block_device.h"
 #include "hal/hal_console.h"
 #include "hal/hal_file.h"
 #include "hal/hal_space.h"
@@ -179,4 +180,27 @@ void hal_file_close(const char *contents, size_t size) {
 
 const char *hal_file_startup(unsigned index) {
     return index < 2 ? files[index].name : NULL;
+}
+
+/* A small block device whose memory is not the heap's, for what a VM writes to a disk is not its own to give
+ * back. */
+#define FUZZ_BLOCKS 8u
+
+static unsigned char fuzz_blocks[FUZZ_BLOCKS][BLOCK_SIZE];
+
+static bool read_block(uint64_t block, void *to) {
+    memcpy(to, fuzz_blocks[block], BLOCK_SIZE);
+    return true;
+}
+
+static bool write_block(uint64_t block, const void *from) {
+    memcpy(fuzz_blocks[block], from, BLOCK_SIZE);
+    return true;
+}
+
+static const struct block_device fuzz_device = {
+    .count = FUZZ_BLOCKS, .read = read_block, .write = write_block};
+
+__attribute__((constructor)) static void use_fuzz_device(void) {
+    block_device = &fuzz_device;
 }

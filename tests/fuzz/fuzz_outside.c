@@ -49,7 +49,7 @@ static struct outside *outside;
  * being looked at (fuzz_validate.c). */
 static const char *const may_change[] = {
     "at_line_start", "editor",      "editor_ready", "stack", "depth",
-    "vm_current",    "exit_status", "slot_in_use",  "own",
+    "vm_current",    "exit_status", "slot_in_use",  "own",   "fuzz_blocks",
 };
 
 /* The watch reads all of .data and .bss, also what the sanitizer puts between variables, so there it must

@@ -32,7 +32,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
     struct word *word = (struct word *)vm->own.words;
     switch (plant) {
     case PLANT_IDLE_WINDOW:
-        *(char *)(idle->window + VM_DATA_SPACE + 5000) ^= 1;
+        *(char *)(idle->window + VM_PAD) ^= 1;
         break;
     case PLANT_IDLE_VM:
         idle->dp++;
