@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "bench_machine.h"
+#include "forth/pairs.h"
 
 #define ENTRIES_MOST 2048u
 
@@ -74,7 +75,8 @@ unsigned word_entry_at(uint64_t address) {
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (entries[middle] == address) {
-            return 1;
+            const char *parts[PAIR_PARTS_MAX];
+            return pairs_split((const char *)address, parts);
         }
         if (entries[middle] < address) {
             low = middle + 1;

@@ -9,7 +9,8 @@
 /* Reads the symbol table of the running program. */
 void word_entries_init(void);
 
-/* 1 if a primitive (a symbol prim_...) begins at `address`, else 0. May be called in a signal handler. */
+/* The words that a primitive (a symbol prim_...) beginning at `address` stands for: 1, more for a pair; 0 if
+ * none begins there. May be called in a signal handler. */
 unsigned word_entry_at(uint64_t address);
 
 #endif

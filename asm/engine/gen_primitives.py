@@ -12,7 +12,7 @@ import re
 import sys
 
 LINE = re.compile(r"^(\S+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\(.*?\)(?:\s+\(\s*R:.*?\))?)\s+(.*?)\s*$")
-KINDS = {"asm", "inner", "c", "c-inner", "user", "forth"}
+KINDS = {"asm", "inner", "c", "c-inner", "user", "forth", "pair"}
 FLAGS = {
     "immediate": "WORD_IMMEDIATE",
     "compile-only": "WORD_COMPILE_ONLY",
@@ -69,6 +69,16 @@ def read(path):
     return primitives
 
 
+def parts(pair, primitives):
+    """Labels of the two parts of a pair. Its name lists them; the first part may itself be a pair."""
+    first, second = pair.name.rsplit(",", 1)
+    labels = {p.name: p.label for p in primitives if p.kind in ("asm", "inner", "pair")}
+    for name in (first, second):
+        if name not in labels:
+            sys.exit(f"the pair {pair.name} has a part {name!r} that is no primitive before it")
+    return labels[first], labels[second]
+
+
 def quote(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -110,7 +120,8 @@ def main():
     ]
     for p in primitives:
         flags = " | ".join(sorted({FLAGS[flag] for flag in p.flags})) or "0"
-        kind = {"user": "PRIMITIVE_USER", "forth": "PRIMITIVE_FORTH", "inner": "PRIMITIVE_INNER", "c-inner": "PRIMITIVE_INNER"}
+        kind = {"user": "PRIMITIVE_USER", "forth": "PRIMITIVE_FORTH",
+                "pair": "PRIMITIVE_PAIR", "inner": "PRIMITIVE_INNER", "c-inner": "PRIMITIVE_INNER"}
         handler = {"user": p.symbol, "forth": "0"}.get(p.kind, "(uint64_t)" + p.label)
         kind_name = kind.get(p.kind, "PRIMITIVE_WORD")
         net = "WORD_NET_UNKNOWN" if p.net is None else str(p.net)
@@ -119,6 +130,10 @@ def main():
             f"     {quote(p.word_set)}, {quote(p.effect)}, {quote(p.glossary)}}},"
         )
     source += ["};", "", f"const unsigned primitive_count = {len(primitives)};"]
+    source += ["", "const struct primitive_pair primitive_pairs[] = {"]
+    pairs = [p for p in primitives if p.kind == "pair"]
+    source += ["    {%s, %s, %s}," % (*parts(p, primitives), p.label) for p in pairs]
+    source += ["};", "", f"const unsigned primitive_pair_count = {len(pairs)};"]
     write(os.path.join(folder, "primitives.c"), source)
 
 

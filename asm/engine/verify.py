@@ -20,7 +20,7 @@ from verify_rules import (  # noqa: E402
     ENTRIES, FIELD_KIND, FRAMES, HELPERS, MARKERS, NOT_A_FIELD, PRIMITIVE_ALIGN, RULES, THREAD_PRIMITIVES)
 from verify_walk import CELL, Function, Walk  # noqa: E402
 
-IN_ENGINE = {"asm", "inner", "c", "c-inner"}  # kinds of the table that have code in the section
+IN_ENGINE = {"asm", "inner", "pair", "c", "c-inner"}  # kinds of the table that have code in the section
 START, STOP = "__start_engine_text", "__stop_engine_text"
 
 
@@ -105,7 +105,7 @@ class Program:
             primitive = self.primitives.get(name)
             if primitive is None and name not in HELPERS:
                 self.violation(name, address, "unknown-function")
-            inner = primitive is None or primitive.kind in ("inner", "c-inner")
+            inner = primitive is None or primitive.kind in ("inner", "pair", "c-inner")
             functions.append(Function(name, address, end, primitive, inner))
         return functions
 

@@ -3,6 +3,7 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "forth/throw.h"
 #include "forth/vm_heap.h"
@@ -147,6 +148,7 @@ int base_dictionary_build(void) {
     if (vm == NULL) {
         return THROW_NO_MEMORY;
     }
+    pairs_init();
     vm->wordlists = WORDLIST_FILES;
     uint32_t zero;
     int code = dictionary_create(vm, "", 0, WORD_HIDDEN, &zero);

@@ -10,6 +10,7 @@
 #include "forth/compiler.h"
 
 #include "forth/locals.h"
+#include "forth/pairs.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -39,6 +40,7 @@ uint64_t compile_here(const struct vm *vm) {
 
 void compile_label(struct vm *vm) {
     vm->definition.linear = false;
+    vm->definition.last = 0;
 }
 
 int compile_cell(struct vm *vm, uint64_t cell) {
@@ -53,8 +55,26 @@ int compile_cell(struct vm *vm, uint64_t cell) {
     return code;
 }
 
-int compile_primitive(struct vm *vm, const char *primitive, int need, int net) {
+/* Lays a primitive, or makes the one before it stand for both if there is such a pair. */
+static int lay_primitive(struct vm *vm, const char *primitive) {
+    uint64_t *last = (uint64_t *)vm->definition.last;
+    if (vm->definition.open && last != NULL) {
+        const char *both = pairs_join((const char *)*last, primitive);
+        if (both != NULL) {
+            *last = (uint64_t)both;
+            return 0;
+        }
+    }
+    uint64_t here = compile_here(vm);
     int code = compile_cell(vm, (uint64_t)primitive);
+    if (code == 0) {
+        vm->definition.last = here;
+    }
+    return code;
+}
+
+int compile_primitive(struct vm *vm, const char *primitive, int need, int net) {
+    int code = lay_primitive(vm, primitive);
     if (code == 0) {
         track(vm, need, net);
     }
@@ -67,7 +87,7 @@ int compile_operand(struct vm *vm, const char *primitive, uint64_t operand, int 
     }
     int code = dictionary_reserve_code(vm, 2 * CELL);
     if (code == 0) {
-        code = compile_cell(vm, (uint64_t)primitive);
+        code = lay_primitive(vm, primitive);
     }
     if (code == 0) {
         code = compile_cell(vm, operand);

@@ -3,6 +3,7 @@
  */
 #include "forth/decompiler.h"
 
+#include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "primitives.h"
 
@@ -24,11 +25,26 @@ bool decompiler_fetch(const struct decompiler *d, uint64_t at, struct instructio
     if (at == 0 || at >= d->end) {
         return false;
     }
-    const uint64_t *cell = (const uint64_t *)at;
-    *out = (struct instruction){.primitive = (const char *)cell[0], .at = at, .next = at + CELL};
-    if (takes_operand(out->primitive) && out->next < d->end) {
-        out->operand = cell[1];
-        out->next += CELL;
+    /* Part n of a pair has the address of the pair's cell plus n. */
+    const uint64_t *cell = (const uint64_t *)(at & ~(CELL - 1));
+    uint64_t part = at % CELL;
+    const char *parts[PAIR_PARTS_MAX];
+    unsigned count = pairs_split((const char *)cell[0], parts);
+    if (part >= count) {
+        return false;
+    }
+    uint64_t operands = 0;
+    for (unsigned i = 0; i < part; i++) {
+        operands += takes_operand(parts[i]);
+    }
+    *out = (struct instruction){.primitive = parts[part], .at = at, .next = at + 1};
+    uint64_t after = (uint64_t)(cell + 1 + operands);
+    if (takes_operand(parts[part]) && after < d->end) {
+        out->operand = *(const uint64_t *)after;
+        after += CELL;
+    }
+    if (part + 1 == count) {
+        out->next = after;
     }
     return true;
 }

@@ -107,6 +107,7 @@ static int begin_definition(struct vm *vm, const struct parsed *name) {
     struct definition *definition = &vm->definition;
     definition->open = true;
     definition->linear = true;
+    definition->last = 0;
     definition->xt = xt;
     definition->depth = 0;
     definition->need = 0;

@@ -198,7 +198,8 @@ void dictionary_forget(struct vm *vm, uint32_t xt) {
 int dictionary_add_primitives(struct vm *vm) {
     for (unsigned i = 0; i < primitive_count; i++) {
         const struct primitive *primitive = &primitive_table[i];
-        if (primitive->kind == PRIMITIVE_INNER || primitive->kind == PRIMITIVE_FORTH) {
+        if (primitive->kind == PRIMITIVE_INNER || primitive->kind == PRIMITIVE_PAIR ||
+            primitive->kind == PRIMITIVE_FORTH) {
             continue;
         }
         size_t size = 0;
@@ -226,6 +227,7 @@ int dictionary_add_primitives(struct vm *vm) {
             word->arg = primitive->handler;
             break;
         case PRIMITIVE_INNER:
+        case PRIMITIVE_PAIR:
         case PRIMITIVE_FORTH:
             break;
         }

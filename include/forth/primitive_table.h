@@ -12,6 +12,7 @@
 enum primitive_kind {
     PRIMITIVE_WORD,  /* has a name and an execution token */
     PRIMITIVE_INNER, /* exists in threaded code only */
+    PRIMITIVE_PAIR,  /* stands for two others in a row, in threaded code only */
     PRIMITIVE_FORTH, /* written in Forth: its line only describes it */
     PRIMITIVE_USER,  /* a constant: handler is the window address that it pushes */
 };
@@ -27,6 +28,16 @@ struct primitive {
     const char *effect;
     const char *glossary;
 };
+
+/* Two primitives that the compiler joins. */
+struct primitive_pair {
+    const char *first; /* may be a pair itself */
+    const char *second;
+    const char *both;
+};
+
+extern const struct primitive_pair primitive_pairs[];
+extern const unsigned primitive_pair_count;
 
 extern const struct primitive primitive_table[];
 extern const unsigned primitive_count;

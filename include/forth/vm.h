@@ -58,6 +58,7 @@ struct definition {
     uint32_t xt;   /* the word being defined */
     int32_t depth; /* data stack cells relative to entry */
     int32_t need;  /* cells surely needed on entry */
+    uint64_t last; /* cell of the newest primitive, 0 where a branch may arrive after it */
     uint32_t control_depth;
     struct control_entry control[VM_CONTROL_DEPTH];
     uint32_t local_count;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "fuzz.h"
 #include "primitives.h"
@@ -99,16 +100,23 @@ static void mark_definition(const struct code *code, uint32_t xt, const struct w
         if (at == does) {
             *mark |= MARK_DOES;
         }
-        last = cell(at);
-        switch (primitive_at(last)) {
-        case NO_PRIMITIVE:
-        case NEVER:
-            fuzz_report(FUZZ_CODE, "word %u: cell %#lx holds %#lx, not a primitive", xt, at, last);
-        case NONE:
-            break;
-        default:
-            at += CELL;
+        const char *parts[PAIR_PARTS_MAX];
+        unsigned count = pairs_split((const char *)cell(at), parts);
+        uint64_t operands = 0;
+        for (unsigned i = 0; i < count; i++) {
+            last = (uint64_t)parts[i];
+            switch (primitive_at(last)) {
+            case NO_PRIMITIVE:
+            case NEVER:
+                fuzz_report(FUZZ_CODE, "word %u: cell %#lx holds %#lx, not a primitive", xt, at,
+                            last);
+            case NONE:
+                break;
+            default:
+                operands++;
+            }
         }
+        at += operands * CELL;
         if (last == (uint64_t)prim_does) {
             does = at + 2 * CELL; /* past the exit */
             if (does >= word->code_end || cell(at + CELL) != (uint64_t)prim_exit) {
@@ -130,23 +138,30 @@ static bool is_entry(uint64_t address, unsigned char marks) {
            (in_code(&base, address) && (*mark_of(&base, address) & marks) != 0);
 }
 
+static void check_operand(const struct code *code, uint32_t xt, const struct word *word,
+                          enum operand operand, uint64_t at) {
+    uint64_t value = cell(at);
+    bool good = true;
+    if (operand == TARGET) {
+        good = value >= word->arg && value < word->code_end && value % CELL == 0 &&
+               (*mark_of(code, value) & MARK_INSTRUCTION) != 0;
+    } else if (operand == CODE) {
+        good = is_entry(value, MARK_DEFINITION | MARK_DOES);
+    }
+    if (!good) {
+        fuzz_report(FUZZ_CODE, "word %u: operand %#lx at %#lx leads nowhere", xt, value, at);
+    }
+}
+
 static void check_operands(const struct code *code, uint32_t xt, const struct word *word) {
     for (uint64_t at = word->arg; at < word->code_end; at += CELL) {
-        enum operand operand = primitive_at(cell(at));
-        if (operand == NONE) {
-            continue;
-        }
-        at += CELL;
-        uint64_t value = cell(at);
-        bool good = true;
-        if (operand == TARGET) {
-            good = value >= word->arg && value < word->code_end && value % CELL == 0 &&
-                   (*mark_of(code, value) & MARK_INSTRUCTION) != 0;
-        } else if (operand == CODE) {
-            good = is_entry(value, MARK_DEFINITION | MARK_DOES);
-        }
-        if (!good) {
-            fuzz_report(FUZZ_CODE, "word %u: operand %#lx at %#lx leads nowhere", xt, value, at);
+        const char *parts[PAIR_PARTS_MAX];
+        unsigned count = pairs_split((const char *)cell(at), parts);
+        for (unsigned i = 0; i < count; i++) {
+            if (primitive_at((uint64_t)parts[i]) != NONE) {
+                at += CELL;
+                check_operand(code, xt, word, primitive_at((uint64_t)parts[i]), at);
+            }
         }
     }
 }
