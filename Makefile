@@ -17,7 +17,7 @@ quiet := $(findstring s,$(filter-out --%,$(firstword $(MAKEFLAGS))))
 at    := $(if $(V),,@)
 say    = $(if $(quiet)$(V),@:,@printf '  %-8s %s\n' $(1) $(2))
 
-ifeq (,$(filter -j%,$(MAKEFLAGS)))
+ifeq (0,$(MAKELEVEL))
 MAKEFLAGS += --jobs=$(shell nproc)
 endif
 MAKEFLAGS += --no-builtin-rules
@@ -71,6 +71,13 @@ loader_cflags := -std=c11 -O2 -g -DGNU_EFI_USE_MS_ABI -fpic -ffreestanding -fno-
 
 nasm_flags := -f elf64 -g -F dwarf -w+error -Iasm/engine/ -Iasm/cpu/ -I$(BUILD)/gen/ -Ic/forth/
 
+# COUNTING=1 makes an engine that counts the words it executes: for `make bench-both`, into a folder of its own.
+ifdef COUNTING
+nasm_flags := -Ibench/counting/ $(nasm_flags)
+kernel_c   += bench/counting/words_executed.c
+host_c     += bench/counting/words_executed.c
+endif
+
 kernel_ldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack -T linker.ld
 efi_lib        := /usr/lib
 loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no-warn-rwx-segments \
@@ -100,7 +107,8 @@ help:
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
-	'             bench-text: the text interpreter; bench-save: all three, written to results/' \
+	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
+	'             bench-both: words and instructions on the host and in VM[0] under counted time' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -228,6 +236,9 @@ define verify
 	$(at)$(PYTHON) -B asm/engine/verify.py --table $(primitives) --offsets $(engine_offsets) $@ \
 	    >$@.verified || { cat $@.verified >&2; exit 1; }
 endef
+ifdef COUNTING
+verify = # a counter in every primitive is not what the rules are for
+endif
 
 $(BUILD)/starforth: $(host_o) $(verifier)
 	$(call say,LINK,$@)
@@ -368,7 +379,7 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -379,6 +390,9 @@ bench-save: $(bench_needs) host
 	@$(bench_run) --save $(BENCH_FLAGS)
 	@$(bench_peers) --save
 	@$(bench_text) --save
+bench-both: $(bench_needs) all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/counting-kernel COUNTING=1 $(BUILD)/counting-kernel/BOOTX64.EFI
+	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
 

@@ -50,13 +50,17 @@
     BEGIN (KEY) DUP -2 = WHILE DROP (WAIT) REPEAT
     DUP -1 = IF -39 THROW THEN ;
 
-: ACCEPT ( addr +n -- +n )
+\ A line from the console; -39 at the end of input, so that the prompt can tell.
+: (ACCEPT) ( addr +n -- +n )
     DUP 0< IF -24 THROW THEN
     (EDIT)
     BEGIN
         (KEY) DUP -2 = IF DROP (WAIT) 0 ELSE (EDIT-KEY) THEN
     UNTIL
     (EDIT-LINE) ;
+
+: ACCEPT ( addr +n -- +n )
+    ['] (ACCEPT) CATCH DUP -39 = IF DROP 2DROP 0 ELSE THROW THEN ;
 
 \ ---- numbers out: Forth-2012 pictured numeric output ----
 

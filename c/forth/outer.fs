@@ -8,7 +8,7 @@
 
 \ The next line of the terminal; false at the end of input.
 : (TERMINAL-LINE) ( -- flag )
-    TIB /TIB ['] ACCEPT CATCH
+    TIB /TIB ['] (ACCEPT) CATCH
     DUP -39 = IF DROP 2DROP FALSE EXIT THEN
     THROW
     TIB SWAP (SOURCE!) TRUE ;

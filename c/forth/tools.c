@@ -168,6 +168,18 @@ int word_cycles(struct vm *vm) {
     return 0;
 }
 
+/* Exists in builds whose engine counts the words that it executes (bench/counting/). */
+extern uint64_t words_executed __attribute__((weak));
+
+/* ( -- u ) */
+int word_words_executed(struct vm *vm) {
+    if (&words_executed == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    vm_push(vm, words_executed);
+    return 0;
+}
+
 int word_dot_version(struct vm *vm) {
     (void)vm;
     console_text("StarForth VM v1.0\n");
