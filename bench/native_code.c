@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "bench_machine.h"
+#include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "primitives.h"
 
@@ -105,22 +106,29 @@ static void append(struct build *build, const void *bytes, size_t count) {
     build->size += count;
 }
 
-/* One copy of every primitive of the threaded code; false when one cannot be copied. */
+/* One copy of every primitive of the threaded code, the parts of a pair one by one; false when one cannot be
+ * copied. */
 static bool append_bodies(struct build *build, const uint64_t *thread) {
-    for (; *thread != (uint64_t)prim_exit; thread++) {
-        struct bytes body;
-        if (!body_of(*thread, &body)) {
-            return false;
-        }
-        append(build, body.start, body.size);
-        if (*thread == (uint64_t)prim_lit) {
-            if (build->operand_count == OPERANDS_MOST) {
-                machine_fail("native_code", "too many literals");
+    for (;;) {
+        const char *parts[PAIR_PARTS_MAX];
+        unsigned count = pairs_split((const char *)*thread++, parts);
+        for (unsigned i = 0; i < count; i++) {
+            struct bytes body;
+            if (parts[i] == prim_exit) {
+                return true;
             }
-            build->operands[build->operand_count++] = *++thread;
+            if (!body_of((uint64_t)parts[i], &body)) {
+                return false;
+            }
+            append(build, body.start, body.size);
+            if (parts[i] == prim_lit) {
+                if (build->operand_count == OPERANDS_MOST) {
+                    machine_fail("native_code", "too many literals");
+                }
+                build->operands[build->operand_count++] = *thread++;
+            }
         }
     }
-    return true;
 }
 
 static struct build build_begin(void) {
