@@ -131,6 +131,26 @@ def show_suites(output, found, totals):
         totals.add(passed, failed)
 
 
+def help_stage(build, totals):
+    """Every word that WORDS lists is described by HELP, which has it from the table of primitives."""
+    heading("The word list")
+    starforth = os.path.join(build, "starforth")
+
+    def ask(lines):
+        done = subprocess.run([starforth], input="\n".join(lines) + "\n", stdout=subprocess.PIPE,
+                              timeout=HOST_SECONDS, check=False, text=True, errors="replace")
+        return done.stdout
+
+    names = [name for name in ask(["WORDS"]).split() if name != "ok"]
+    answers = ask([f"HELP {name}" for name in names])
+    complaints = re.findall(r"^.*(?:without a description|error -).*$", answers, re.MULTILINE)
+    if len(names) < 300 or complaints:
+        totals.broken("help-all", f"{len(names)} words listed", "\n".join(complaints))
+    else:
+        print(f"PASS help-all: each of the {len(names)} words has a description")
+        totals.add(1, 0)
+
+
 def batches(files):
     """The files by as many as one image carries beside the tester."""
     size = MAX_SCRIPTS - 1
@@ -255,6 +275,7 @@ def main():
     unit_stage(options.build, totals)
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
+    help_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
     try:

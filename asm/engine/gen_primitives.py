@@ -60,11 +60,17 @@ class Primitive:
         return f"prim_{self.symbol}"
 
 
+def is_comment(line):
+    """A line that begins with # describes nothing, unless it is that of the word #."""
+    match = LINE.match(line)
+    return line.startswith("#") and not (match and match.group(3).split(",")[0] in KINDS)
+
+
 def read(path):
     primitives = []
     with open(path, encoding="utf-8") as table:
         for number, line in enumerate(table, 1):
-            if line.strip() and not line.startswith("# ") and line.strip() != "#":
+            if line.strip() and not is_comment(line):
                 primitives.append(Primitive(f"{path}:{number}", line.rstrip("\n")))
     return primitives
 
