@@ -74,13 +74,6 @@ PRIM of_branch                  ; ( x1 x2 -- | x1 ) operand: target if not equal
     add SP, 2 * CELL
 %endmacro
 
-; Brings back the loop outside.
-%macro LOOP_END 0
-    mov INDEX, [RP]
-    mov LIMIT, [RP + CELL]
-    add RP, 2 * CELL
-%endmacro
-
 PRIM do                         ; ( limit index -- )
     LOOP_BEGIN
     NEXT_END

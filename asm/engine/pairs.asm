@@ -90,9 +90,7 @@ PRIM plus_loop_lit, 2           ; operands: step, loop body
     mov IP, [IP + CELL]
     NEXT
 .done:
-    mov INDEX, [RP]
-    mov LIMIT, [RP + CELL]
-    add RP, 2 * CELL
+    LOOP_END
     add IP, 2 * CELL
     NEXT_END
 
@@ -228,9 +226,7 @@ PRIM plus_loop_dup, 2           ; ( n -- n ) operand: loop body
     mov IP, [IP]
     NEXT
 .done:
-    mov INDEX, [RP]
-    mov LIMIT, [RP + CELL]
-    add RP, 2 * CELL
+    LOOP_END
     add IP, CELL
     NEXT_END
 
