@@ -122,6 +122,12 @@ PRIM wait_input
     jmp engine_leave
     PRIM_END
 
+PRIM sleep                      ; ( -- ) suspends the VM until vm->wake_ns
+    SAVE_VM
+    mov eax, VM_EXIT_SLEEP
+    jmp engine_leave
+    PRIM_END
+
 PRIM bye                        ; ( -- )
     mov eax, VM_EXIT_BYE
     jmp engine_leave

@@ -101,7 +101,8 @@ FIELD_WRITABLE = {
 FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT"}
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
-NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_BYE"}
+NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_SLEEP",
+               "VM_EXIT_BYE"}
 
 # The frames on the control stack, the item on top first. They are pushed whole and popped whole, and each item
 # goes back to where it came from; so what is popped into rsi is a return address.
@@ -124,7 +125,7 @@ THREAD_PRIMITIVES = {
 }
 
 # Exit reasons after which the VM goes on where it was.
-SUSPENDS = {"VM_EXIT_WAIT"}
+SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP"}
 
 # Functions that are not primitives, and what they may rely on: "vm" is r12 and a clear direction flag, "fault" r12
 # alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx. Each may be jumped

@@ -6,6 +6,7 @@
 #include "arbiter/vm_instance.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
+#include "hal/hal_cpu.h"
 #include "hal/hal_file.h"
 #include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
@@ -15,7 +16,7 @@
 
 #define TICK_NS UINT64_C(1000000)
 
-enum vm_state { VM_RUNNABLE, VM_WAITING_FOR_INPUT };
+enum vm_state { VM_RUNNABLE, VM_WAITING_FOR_INPUT, VM_SLEEPING };
 
 static struct vm *vm0;
 static enum vm_state vm0_state;
@@ -51,6 +52,9 @@ static void run(struct vm *vm) {
     case VM_EXIT_WAIT:
         vm0_state = VM_WAITING_FOR_INPUT;
         break;
+    case VM_EXIT_SLEEP:
+        vm0_state = VM_SLEEPING;
+        break;
     case VM_EXIT_BYE:
     case VM_EXIT_FINISHED:
         hal_power_off(exit_status);
@@ -74,6 +78,14 @@ void vm_arbiter_loop(void) {
                 vm0_state = VM_RUNNABLE;
             } else {
                 hal_console_wait();
+            }
+            break;
+        case VM_SLEEPING:
+            if (hal_time_now_ns() >= vm0->wake_ns || vm0->break_pending != 0) {
+                vm0_state = VM_RUNNABLE;
+            } else {
+                hal_console_flush();
+                hal_cpu_halt();
             }
             break;
         }

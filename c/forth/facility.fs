@@ -101,10 +101,7 @@ DEFER (EKEY-BYTE)  ( -- n )
 
 \ ---- waiting ----
 
-\ The processor is kept busy, so that a break is noticed at once.
-: MS ( u -- )
-    1000000 UM*  NS 0 D+
-    BEGIN 2DUP NS 0 2SWAP DU< 0= UNTIL 2DROP ;
+: MS ( u -- )  1000000 UM* IF DROP -1 THEN (WAKE-AFTER) (SLEEP) ;
 
 \ ---- structures ----
 

@@ -163,6 +163,13 @@ int word_time_and_date(struct vm *vm) {
     return 0;
 }
 
+/* ( u -- ) A sleep too long for the clock never ends by itself. */
+int word_wake_after(struct vm *vm) {
+    uint64_t now = hal_time_now_ns(), delay = vm_pop(vm);
+    vm->wake_ns = delay > UINT64_MAX - now ? UINT64_MAX : now + delay;
+    return 0;
+}
+
 int word_cycles(struct vm *vm) {
     vm_push(vm, hal_time_cycles());
     return 0;

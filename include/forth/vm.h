@@ -25,6 +25,7 @@ enum vm_exit {
     VM_EXIT_FINISHED, /* its start-up word returned */
     VM_EXIT_UNCAUGHT, /* THROW without CATCH: vm->throw_code */
     VM_EXIT_WAIT,     /* it waits for console input */
+    VM_EXIT_SLEEP,    /* it waits for the time vm->wake_ns */
     VM_EXIT_BYE,      /* BYE */
 };
 
@@ -120,6 +121,7 @@ struct vm {
     uint64_t slot; /* address of the slot */
     uint64_t id;
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
+    uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
     uint32_t noop_xt;     /* a word that does nothing */
     uint32_t order_count; /* search order, the first to be searched first */
     uint32_t order[VM_ORDER_MAX];

@@ -319,6 +319,17 @@ def ctrl_c_caught(dialogue):
     dialogue.alive()
 
 
+@prompt_test("ctrl-c-sleep", "MS sleeps, and Ctrl-C wakes it")
+def ctrl_c_sleep(dialogue):
+    reply = dialogue.enter("NS 20 MS NS SWAP - 20000000 < .")
+    expect("0  ok" in reply, f"20 MS was too short: {reply!r}")
+    dialogue.enter(".( sleeping) 1000000 MS", re.compile(rb"MS sleeping"))
+    dialogue.machine.send(b"\x03")
+    reply = dialogue.reply()
+    expect("error -28: " in reply, f"Ctrl-C gave {reply!r}")
+    dialogue.alive()
+
+
 @prompt_test("ctrl-c-line", "Ctrl-C at the prompt gives up the line")
 def ctrl_c_line(dialogue):
     dialogue.machine.send(b"1 2 3 NONSENSE")

@@ -183,7 +183,8 @@ static bool run_line(struct vm *vm, bool report) {
     life->running = 1;
     do {
         reason = engine_run(vm);
-    } while (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[2]);
+    } while (reason == VM_EXIT_SLEEP || /* no time passes here */
+             (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[2]));
     life->running = 0;
     switch (reason) {
     case VM_EXIT_WAIT: {
