@@ -117,6 +117,7 @@ def host_stage(build, files, totals):
             continue
         show_suites(output, found, totals)
         counts.update(found)
+    show_total(counts, "on the host")
     return counts
 
 
@@ -149,6 +150,12 @@ def help_stage(build, totals):
     else:
         print(f"PASS help-all: each of the {len(names)} words has a description")
         totals.add(1, 0)
+
+
+def show_total(counts, where):
+    """The sum over the word sets; show_suites has added them up already."""
+    print(f"All word sets {where}: {sum(passed for passed, _ in counts.values())} passed, "
+          f"{sum(failed for _, failed in counts.values())} failed")
 
 
 def batches(files):
@@ -186,6 +193,7 @@ def kernel_stage(build, accelerator, files, host_counts, totals):
             here = suites(output)
             show_suites("" if complaint else output, here, totals)
             found.update(here)
+    show_total(found, "in VM[0]")
     for name, counts in host_counts.items():
         if found.get(name) != counts:
             totals.broken(f"{name} on the kernel",
