@@ -55,8 +55,8 @@ PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
 
 PRIM catch_exit                 ; the word under CATCH has returned
     pop qword [VM + VM_HANDLER]
-    pop INDEX                   ; as they were, even if that word has left the return stack
-    pop LIMIT                   ; unbalanced: an error ends at the next CATCH
+    pop INDEX                   ; back to what they were at CATCH, even if that word has left the
+    pop LIMIT                   ; return stack unbalanced: the damage ends here
     pop RP
     pop LP
     add rsp, 7 * CELL           ; SP and the source, which the word may have changed

@@ -142,11 +142,12 @@ PRIM fill                       ; ( addr u char -- )
     mov rdx, [SP + 2 * CELL]    ; finds an underflow before anything is written
     mov eax, [SP + CELL]
     CHECK_BLOCK
-    mov r9, IP
     lea rdi, [WINDOW + rax]
     mov eax, TOSd
     rep stosb
-    BLOCK_END
+    mov TOS, [SP + 2 * CELL]
+    add SP, 3 * CELL
+    mov WINDOW, [VM + VM_WINDOW]
     NEXT_END
 
 PRIM here                       ; ( -- addr )
