@@ -92,25 +92,13 @@ PRIM question_do                ; ( limit index -- ) operand: target if they are
 
 PRIM loop                       ; operand: loop body
     inc INDEX
-    jo .done
-    mov IP, [IP]
-    NEXT
-.done:
-    LOOP_END
-    add IP, CELL
-    NEXT_END
+    LOOP_TAIL o, 0
 
 PRIM plus_loop                  ; ( n -- ) operand: loop body
     mov rcx, TOS
     DROP_TOS
     add INDEX, rcx
-    jo .done
-    mov IP, [IP]
-    NEXT
-.done:
-    LOOP_END
-    add IP, CELL
-    NEXT_END
+    LOOP_TAIL o, 0
 
 ; FORTH-79: the loop ends at or beyond the limit in the direction of the step, signed; so LEAVE can end it by
 ; moving the limit to the index.
@@ -124,13 +112,7 @@ PRIM plus_loop                  ; ( n -- ) operand: loop body
 PRIM loop_79                    ; operand: loop body
     inc INDEX
     LOOP_79_COMPARE
-    jge .done
-    mov IP, [IP]
-    NEXT
-.done:
-    LOOP_END
-    add IP, CELL
-    NEXT_END
+    LOOP_TAIL ge, 0
 
 PRIM plus_loop_79               ; ( n -- ) operand: loop body
     mov rcx, TOS

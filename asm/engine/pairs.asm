@@ -86,13 +86,7 @@ PRIM lit_plus_store, 2          ; ( n -- ) operand: address
 
 PRIM plus_loop_lit, 2           ; operands: step, loop body
     add INDEX, [IP]
-    jo .done
-    mov IP, [IP + CELL]
-    NEXT
-.done:
-    LOOP_END
-    add IP, 2 * CELL
-    NEXT_END
+    LOOP_TAIL o, 1
 
 ; ---- a test, then a branch if it fails ----
 
@@ -222,13 +216,7 @@ PRIM dup_one_minus, 2           ; ( n -- n n-1 )
 PRIM plus_loop_dup, 2           ; ( n -- n ) operand: loop body
     mov [SP - CELL], TOS        ; what DUP would store: finds a full stack
     add INDEX, TOS
-    jo .done
-    mov IP, [IP]
-    NEXT
-.done:
-    LOOP_END
-    add IP, CELL
-    NEXT_END
+    LOOP_TAIL o, 0
 
 PRIM over_fetch, 2              ; ( addr x1 -- addr x1 x2 )
     mov eax, [SP]
