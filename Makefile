@@ -37,10 +37,13 @@ engine_c    := $(filter-out %/asm_offsets.c,$(wildcard c/forth/*.c c/physics/*.c
 engine_asm  := $(wildcard asm/engine/*.asm)
 forth_words := $(wildcard c/forth/*.fs)
 
-kernel_c := $(wildcard c/kernel_main.c) $(engine_c) \
+# Pure code that both machines use, below the HAL.
+shared_c    := $(wildcard c/shared/*.c)
+
+kernel_c := $(wildcard c/kernel_main.c) $(engine_c) $(shared_c) \
             $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
 kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
-host_c     := $(wildcard c/host/*.c) $(engine_c)
+host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c)
 host_asm   := $(engine_asm)
 loader_c   := $(wildcard c/boot/*.c)
 loader_asm := $(wildcard asm/boot/*.asm)
@@ -53,8 +56,11 @@ unit_c    := $(wildcard tests/unit/unit.c) $(unit_tests) $(filter-out $(unit_tes
 
 # --- Flags ----------------------------------------------------------------------------------------
 
+# DEBUG=1 adds the checks that cost time: guards round heap blocks, freed memory overwritten, small limits.
+debug_flags := $(if $(DEBUG),-DSTARKERNEL_DEBUG=1)
+
 warnings := -Wall -Wextra -Werror
-includes := -Iinclude -I$(BUILD)/gen
+includes := -Iinclude -I$(BUILD)/gen $(debug_flags)
 
 # General registers only: an interrupt saves no others, and no red zone, because it uses the stack.
 kernel_cflags := -std=c11 -ffreestanding -O2 -g -mgeneral-regs-only -mno-red-zone -mcmodel=kernel \
@@ -311,7 +317,7 @@ test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages
 
 # The host program, but with a machine of its own: no terminal, no clock, no file system.
 fuzz_c     := $(wildcard tests/fuzz/*.c)
-fuzz_under := $(filter-out $(addprefix c/host/,main.c host_console.c host_time.c host_file.c),$(host_c))
+fuzz_under := $(filter-out $(addprefix c/host/,main.c host_console.c host_time.c host_file.c host_restart.c),$(host_c))
 fuzz_asm_o := $(patsubst %,$(BUILD)/host/%.o,$(host_asm))
 fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
               $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(gen_c))

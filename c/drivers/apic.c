@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "cpu/io.h"
+#include "drivers/apic_registers.h"
 #include "mm/vmm.h"
 
 enum {
@@ -25,40 +26,19 @@ enum {
 #define BASE_ENABLED      (UINT64_C(1) << 11)
 #define BASE_ADDRESS_MASK UINT64_C(0x000ffffffffff000)
 
-/* Offsets of registers (SDM volume 3, table 10-1). */
-enum {
-    REG_ID = 0x20,
-    REG_TASK_PRIORITY = 0x80,
-    REG_END_OF_INTERRUPT = 0xb0,
-    REG_SPURIOUS = 0xf0,
-    REG_IN_SERVICE = 0x100, /* eight registers of 32 vectors each, 0x10 apart */
-    REG_LVT_TIMER = 0x320,
-    REG_LVT_LINT0 = 0x350,
-    REG_LVT_ERROR = 0x370,
-    REG_INITIAL_COUNT = 0x380,
-    REG_CURRENT_COUNT = 0x390,
-    REG_DIVIDE = 0x3e0,
-};
-
-enum {
-    SPURIOUS_ENABLE = 1 << 8,
-    LVT_EXTINT = 7 << 8,
-    LVT_MASKED = 1 << 16,
-    LVT_PERIODIC = 1 << 17,
-    DIVIDE_BY_16 = 3,
-};
+enum { SPURIOUS_ENABLE = 1 << 8 };
 
 static volatile uint32_t *registers; /* NULL in x2APIC mode */
 static bool present;
 
-static uint32_t read_register(unsigned offset) {
+uint32_t lapic_read(unsigned offset) {
     if (registers == NULL) {
         return (uint32_t)rdmsr(MSR_X2APIC + offset / 16);
     }
     return registers[offset / sizeof *registers];
 }
 
-static void write_register(unsigned offset, uint32_t value) {
+void lapic_write(unsigned offset, uint32_t value) {
     if (registers == NULL) {
         wrmsr(MSR_X2APIC + offset / 16, value);
     } else {
@@ -93,16 +73,16 @@ bool lapic_init(unsigned spurious_vector) {
     if (!present) {
         return false;
     }
-    write_register(REG_SPURIOUS, SPURIOUS_ENABLE | spurious_vector);
-    write_register(REG_LVT_TIMER, LVT_MASKED);
-    write_register(REG_INITIAL_COUNT, 0);
-    write_register(REG_LVT_LINT0, LVT_MASKED);
-    write_register(REG_LVT_ERROR, LVT_MASKED);
-    write_register(REG_TASK_PRIORITY, 0);
+    lapic_write(REG_SPURIOUS, SPURIOUS_ENABLE | spurious_vector);
+    lapic_write(REG_LVT_TIMER, LVT_MASKED);
+    lapic_write(REG_INITIAL_COUNT, 0);
+    lapic_write(REG_LVT_LINT0, LVT_MASKED);
+    lapic_write(REG_LVT_ERROR, LVT_MASKED);
+    lapic_write(REG_TASK_PRIORITY, 0);
     /* the firmware may have left an interrupt in service, which would hold back all below it; each
      * end signalled takes the highest, and there can be no more than one for each class of 16 */
     for (unsigned i = 0; i < 16; i++) {
-        write_register(REG_END_OF_INTERRUPT, 0);
+        lapic_write(REG_END_OF_INTERRUPT, 0);
     }
     return true;
 }
@@ -115,41 +95,21 @@ unsigned lapic_id(void) {
     if (!present) {
         return 0;
     }
-    return registers == NULL ? read_register(REG_ID) : read_register(REG_ID) >> 24;
+    return registers == NULL ? lapic_read(REG_ID) : lapic_read(REG_ID) >> 24;
 }
 
 bool lapic_in_service(unsigned vector) {
-    return present && read_register(REG_IN_SERVICE + vector / 32 * 0x10) >> vector % 32 & 1;
+    return present && lapic_read(REG_IN_SERVICE + vector / 32 * 0x10) >> vector % 32 & 1;
 }
 
 void lapic_end_of_interrupt(void) {
     if (present) {
-        write_register(REG_END_OF_INTERRUPT, 0);
+        lapic_write(REG_END_OF_INTERRUPT, 0);
     }
 }
 
 void lapic_accept_legacy(void) {
     if (present) {
-        write_register(REG_LVT_LINT0, LVT_EXTINT);
-    }
-}
-
-void lapic_timer_free_run(void) {
-    if (present) {
-        write_register(REG_LVT_TIMER, LVT_MASKED);
-        write_register(REG_DIVIDE, DIVIDE_BY_16);
-        write_register(REG_INITIAL_COUNT, UINT32_MAX);
-    }
-}
-
-uint32_t lapic_timer_count(void) {
-    return present ? read_register(REG_CURRENT_COUNT) : 0;
-}
-
-void lapic_timer_periodic(unsigned vector, uint32_t count) {
-    if (present) {
-        write_register(REG_DIVIDE, DIVIDE_BY_16);
-        write_register(REG_LVT_TIMER, LVT_PERIODIC | vector);
-        write_register(REG_INITIAL_COUNT, count);
+        lapic_write(REG_LVT_LINT0, LVT_EXTINT);
     }
 }

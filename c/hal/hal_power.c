@@ -11,6 +11,8 @@
 #include "drivers/acpi.h"
 #include "hal/hal_console.h"
 
+enum { RESET_PORT = 0xcf9, RESET_FULL = 0x06 }; /* the chip set's reset control register */
+
 static const char switch_off_message[] =
     "The firmware offers no way to power off. The machine can now be switched off.\n";
 
@@ -20,5 +22,11 @@ _Noreturn void hal_power_off(int status) {
     acpi_power_off();
     hal_console_write(switch_off_message, sizeof switch_off_message - 1);
     hal_console_flush();
+    halt_for_good();
+}
+
+_Noreturn void hal_power_reboot(void) {
+    hal_console_flush();
+    outb(RESET_PORT, RESET_FULL);
     halt_for_good();
 }

@@ -17,4 +17,10 @@ void host_fault_init(void);
 /* The files named on the command line. */
 void host_file_init(char **names, unsigned count);
 
+/* The program's own argument vector, for hal_power_reboot. */
+extern char **host_arguments;
+
+/* Gives the terminal back as it was. */
+void host_console_restore(void);
+
 #endif

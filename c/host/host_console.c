@@ -26,8 +26,10 @@ static bool input_ended;
 static char output[4096];
 static size_t output_size;
 
-static void restore_terminal(void) {
-    tcsetattr(STDIN_FILENO, TCSANOW, &original);
+void host_console_restore(void) {
+    if (is_terminal) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &original);
+    }
 }
 
 void hal_console_init(void) {
@@ -40,7 +42,7 @@ void hal_console_init(void) {
         raw.c_cc[VTIME] = 0;
         raw.c_cc[VSUSP] = _POSIX_VDISABLE;
         raw.c_cc[VQUIT] = _POSIX_VDISABLE;
-        atexit(restore_terminal);
+        atexit(host_console_restore);
         tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     }
 }

@@ -32,6 +32,7 @@ int main(int argc, char **argv) {
             return usage(argv[0], HOST_EXIT_USAGE);
         }
     }
+    host_arguments = argv;
     host_file_init(argv + 1, (unsigned)(argc - 1));
 
     hal_interrupt_init(); /* faults from here on are told from bugs */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "cpu/io.h"
-#include "drivers/apic.h"
+#include "drivers/apic_timer.h"
 
 enum {
     WINDOWS_PER_SECOND = 250,

@@ -11,6 +11,7 @@
 #include "cpu/interrupts.h"
 #include "cpu/vectors.h"
 #include "drivers/apic.h"
+#include "drivers/apic_timer.h"
 #include "drivers/pic.h"
 #include "time/clock.h"
 #include "time/reference_clock.h"

@@ -1,5 +1,5 @@
 /*
- * apic.h - the local APIC of the running processor, with its timer.
+ * apic.h - the local APIC of the running processor.
  */
 #ifndef DRIVERS_APIC_H
 #define DRIVERS_APIC_H
@@ -22,14 +22,5 @@ void lapic_end_of_interrupt(void);
 
 /* Lets the legacy controllers' interrupts through this APIC (virtual wire mode). */
 void lapic_accept_legacy(void);
-
-/* Lets the timer count down once from its highest value without interrupts, for calibration. */
-void lapic_timer_free_run(void);
-
-/* The timer's current count; it counts down. */
-uint32_t lapic_timer_count(void);
-
-/* Interrupts at `vector` every `count` steps of the timer, until further notice. */
-void lapic_timer_periodic(unsigned vector, uint32_t count);
 
 #endif

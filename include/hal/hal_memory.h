@@ -6,6 +6,7 @@
 #ifndef HAL_MEMORY_H
 #define HAL_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,9 @@ enum {
     HAL_MAP_READ = 1u << 0,
     HAL_MAP_WRITE = 1u << 1,
     HAL_MAP_EXEC = 1u << 2,
-    HAL_MAP_NOCACHE = 1u << 3,
+    HAL_MAP_NOCACHE = 1u << 3, /* device registers: every access reaches the device, in order */
+    HAL_MAP_WRITE_COMBINING =
+        1u << 4, /* a frame buffer: stores are gathered, loads are slow; not with NOCACHE */
 };
 
 /* Checks that physical memory, mappings and heap are ready for the functions below. */
@@ -35,6 +38,28 @@ void hal_mem_free_pages(uint64_t physical, size_t count);
  * HAL_MAP_WRITE | HAL_MAP_EXEC and ranges that are mapped already with HAL_ERR_INVALID. */
 hal_status hal_mem_map(uint64_t virtual_address, uint64_t physical, size_t size, unsigned flags);
 hal_status hal_mem_unmap(uint64_t virtual_address, size_t size);
+
+/* Changes what mapped pages allow. HAL_ERR_NOT_FOUND, and nothing is changed, when a page of the range is not
+ * mapped; HAL_ERR_INVALID for write and exec together. */
+hal_status hal_mem_protect(uint64_t virtual_address, size_t size, unsigned flags);
+
+/* What is in use, for accounts that must come out even. */
+struct hal_mem_stats {
+    uint64_t total_pages; /* that can be handed out at all; on Linux what the process may use */
+    uint64_t free_pages;
+    uint64_t heap_blocks; /* in use */
+    uint64_t heap_bytes;
+};
+struct hal_mem_stats hal_mem_get_stats(void);
+
+/* Walks the whole heap; false means that something has overwritten its bookkeeping or a guard. */
+bool hal_mem_check(void);
+
+/* For tests: of the allocations that begin from now on (pages, tables and heap blocks count one each), number
+ * `nth`, counted from 1, fails as if memory were exhausted; once. 0: none fails. */
+void hal_mem_fail_at(uint64_t nth);
+/* Allocations since the last hal_mem_fail_at. */
+uint64_t hal_mem_fail_count(void);
 
 /* 4096 on every machine that StarKernel knows. */
 size_t hal_mem_page_size(void);

@@ -65,8 +65,8 @@ void fuzz_words_init(void) {
         memcpy(known->name, (const char *)base->names + word->name, word->name_size);
         known->name[word->name_size] = '\0';
         known->need = word->need;
-        /* BYE ends the VM, and there is nothing to learn from that. */
-        if (strcmp(known->name, "BYE") != 0) {
+        /* These end the VM, and there is nothing to learn from that. */
+        if (strcmp(known->name, "BYE") != 0 && strcmp(known->name, "REBOOT") != 0) {
             word_count++;
         }
     }

@@ -1,10 +1,11 @@
 /*
  * fuzz_hal.c - the machine that the fuzzed VMs run on: console, clock and files without an outside.
  *
- * Stands for host_console.c, host_time.c and host_file.c. Nothing is printed, nobody types, the clock
+ * Stands for host_console.c, host_time.c, host_file.c and host_restart.c. Nothing is printed, nobody types, the clock
  * counts its readings: so a life gives the same result every time. Input is a few random keys a
  * line and then the end. Memory can be made to run out.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -12,6 +13,7 @@
 #include "forth/block_device.h"
 #include "hal/hal_console.h"
 #include "hal/hal_file.h"
+#include "hal/hal_power.h"
 #include "hal/hal_space.h"
 #include "hal/hal_time.h"
 
@@ -203,4 +205,9 @@ static const struct block_device fuzz_device = {
 
 __attribute__((constructor)) static void use_fuzz_device(void) {
     block_device = &fuzz_device;
+}
+
+/* REBOOT is left out of the programs (fuzz_generate.c), and nothing else comes here. */
+void hal_power_reboot(void) {
+    abort();
 }

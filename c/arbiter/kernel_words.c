@@ -1,0 +1,65 @@
+/*
+ * kernel_words.c - the words that show the machine, and the one that starts it again.
+ */
+#include "forth/console.h"
+#include "forth/vm.h"
+#include "hal/hal_power.h"
+#include "hal/hal_report.h"
+#include "primitives.h"
+
+static void type(void *context, const char *text, size_t size) {
+    (void)context;
+    console_bytes(text, size);
+}
+
+/* Tables begin on a line of their own. */
+static int show(hal_report_topic topic) {
+    console_fresh_line();
+    hal_report(topic, type, NULL);
+    return 0;
+}
+
+int word_dot_mem(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_MEMORY);
+}
+
+int word_dot_heap(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_HEAP);
+}
+
+int word_dot_pages(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_PAGES);
+}
+
+int word_dot_time(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_TIME);
+}
+
+int word_dot_irq(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_INTERRUPTS);
+}
+
+int word_dot_acpi(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_ACPI);
+}
+
+int word_dot_cpu(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_CPU);
+}
+
+int word_dot_pci(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_PCI);
+}
+
+int word_reboot(struct vm *vm) {
+    (void)vm;
+    hal_power_reboot();
+}

@@ -1,0 +1,9 @@
+/*
+ * host_report.c - the tables of the machine, as far as a Linux process has any.
+ */
+#include "hal/hal_report.h"
+
+void hal_report(hal_report_topic topic, format_sink sink, void *context) {
+    (void)topic;
+    format(sink, context, "Linux has this; the process does not see it.\n");
+}
