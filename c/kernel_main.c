@@ -12,6 +12,7 @@
 #include "cpu/cmdline.h"
 #include "cpu/gdt.h"
 #include "cpu/idt.h"
+#include "cpu/irq.h"
 #include "cpu/kprint.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
@@ -58,6 +59,17 @@ static void start_screen(const BootInfo *boot_info) {
     } else {
         kprintf("  no usable screen: the console is COM1 alone\n");
     }
+}
+
+static void print(void *context, const char *text, size_t size) {
+    (void)context;
+    hal_console_write(text, size);
+}
+
+static void report_interrupts(void) {
+    kprintf("  interrupts: ");
+    irq_describe(print, NULL);
+    kprintf("\n");
 }
 
 /* Waits until a few ticks have come. Without a tick nothing can be preempted and Ctrl-C does
@@ -109,8 +121,9 @@ void kernel_main(const BootInfo *boot_info) {
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
-    hal_interrupt_init(); /* PIC out of the way, local APIC */
-    hal_time_init();      /* clock, timers, tick */
+    hal_interrupt_init(); /* local APIC, IOAPICs or 8259 */
+    report_interrupts();
+    hal_time_init(); /* clock, timers, tick */
     kprintf("  clock: %s\n", hal_time_source());
     watch_tick();
     kprintf("HAL initialized\n");

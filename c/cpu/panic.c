@@ -12,6 +12,7 @@
 
 #include "cpu/backtrace.h"
 #include "cpu/cmdline.h"
+#include "cpu/fault.h"
 #include "cpu/io.h"
 #include "cpu/kprint.h"
 #include "cpu/vectors.h"
@@ -21,40 +22,6 @@
 volatile long hal_panic_current_vm = -1;
 
 static volatile unsigned panics; /* begun so far */
-
-/* SDM volume 3, table 6-1 */
-static const char *const exception_names[EXCEPTION_COUNT] = {
-    [0] = "divide error",
-    [1] = "debug exception",
-    [2] = "non-maskable interrupt",
-    [3] = "breakpoint",
-    [4] = "overflow",
-    [5] = "bound range exceeded",
-    [6] = "invalid opcode",
-    [7] = "device not available",
-    [8] = "double fault",
-    [10] = "invalid TSS",
-    [11] = "segment not present",
-    [12] = "stack segment fault",
-    [13] = "general protection fault",
-    [14] = "page fault",
-    [16] = "x87 floating-point error",
-    [17] = "alignment check",
-    [18] = "machine check",
-    [19] = "SIMD floating-point exception",
-    [20] = "virtualization exception",
-    [21] = "control protection exception",
-    [28] = "hypervisor injection exception",
-    [29] = "VMM communication exception",
-    [30] = "security exception",
-};
-
-static const char *name_of(uint64_t vector) {
-    if (vector < EXCEPTION_COUNT && exception_names[vector] != NULL) {
-        return exception_names[vector];
-    }
-    return "reserved exception";
-}
 
 bool panic_in_progress(void) {
     return panics != 0;
@@ -89,7 +56,7 @@ static void begin(const char *detail) {
 
 void panic_inside_panic(const struct interrupt_frame *frame) {
     panics++;
-    stop_with_line("Exception inside a panic: ", name_of(frame->vector));
+    stop_with_line("Exception inside a panic: ", fault_name((unsigned)frame->vector));
 }
 
 static const char *describe_page_fault(uint64_t error_code) {
@@ -132,8 +99,8 @@ static _Noreturn void finish(const struct interrupt_frame *frame, uint64_t cr2) 
 }
 
 void panic_exception(const struct interrupt_frame *frame, uint64_t cr2, bool nested) {
-    begin(name_of(frame->vector));
-    kprintf("\n*** KERNEL PANIC: %s%s\n", name_of(frame->vector),
+    begin(fault_name((unsigned)frame->vector));
+    kprintf("\n*** KERNEL PANIC: %s%s\n", fault_name((unsigned)frame->vector),
             nested ? " inside an interrupt handler" : "");
     kprintf("vector %lu, error code 0x%lx\n", frame->vector, frame->error_code);
     if (frame->vector == VECTOR_PAGE_FAULT) {

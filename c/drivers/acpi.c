@@ -11,6 +11,7 @@
 #include "cpu/io.h"
 #include "cpu/kprint.h"
 #include "mm/direct_map.h"
+#include "mm/memory_map.h"
 #include "mm/vmm.h"
 
 #define CPUID_EXTENDED      0x80000000u
@@ -51,6 +52,22 @@ static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
     return direct_map_pointer(physical);
 }
 
+/* To try an IOAPIC is to write to it: where the memory map has memory, that would destroy what is in it. */
+static void drop_ioapics_in_memory(const BootInfo *info) {
+    struct memory_map map;
+    (void)memory_map_open(&map, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
+                          info->memory_map_descriptor_size);
+    unsigned kept = 0;
+    for (unsigned i = 0; i < madt.ioapic_count; i++) {
+        if (memory_map_is_ram(&map, madt.ioapics[i].address)) {
+            madt.left_out++;
+        } else {
+            madt.ioapics[kept++] = madt.ioapics[i];
+        }
+    }
+    madt.ioapic_count = kept;
+}
+
 void acpi_init(const BootInfo *info) {
     rsdp = info->acpi_rsdp_addr;
     if (!acpi_tables_open(&tables, rsdp, map_physical)) {
@@ -65,6 +82,7 @@ void acpi_init(const BootInfo *info) {
     table = acpi_find_table("APIC");
     if (table != NULL) {
         acpi_read_madt(table, &madt);
+        drop_ioapics_in_memory(info);
     }
     table = acpi_find_table("MCFG");
     if (table != NULL) {

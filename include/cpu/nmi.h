@@ -1,0 +1,24 @@
+/*
+ * nmi.h - the non-maskable interrupt: how it is wired, and why it came.
+ */
+#ifndef CPU_NMI_H
+#define CPU_NMI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/acpi_madt.h"
+
+/* Opens the inputs of the local APIC that the firmware says are wired to it. Needs lapic_init. */
+void nmi_accept_local(const struct acpi_madt *madt);
+
+/* Opens the inputs of IOAPICs that are. Needs ioapic_init. */
+void nmi_accept_sources(const struct acpi_madt *madt);
+
+/* True when the input with this global system interrupt is one of those. */
+bool nmi_has_input(const struct acpi_madt *madt, uint32_t gsi);
+
+/* What the chip set says about a non-maskable interrupt: a phrase for the panic screen. */
+const char *nmi_reason(void);
+
+#endif
