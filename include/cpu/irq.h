@@ -45,7 +45,7 @@ struct irq_info {
     unsigned gsi; /* with IOAPICs */
     unsigned vector;
     bool level;
-    bool active_low;
+    bool active_low; /* known with IOAPICs alone */
     bool masked;
     uint64_t count; /* interrupts */
     const char *name;
@@ -54,11 +54,18 @@ struct irq_info {
 /* Number `index` of the lines in use, counted from 0; false after the last. */
 bool irq_get(unsigned index, struct irq_info *info);
 
-/* True when lines go through IOAPICs; otherwise they go through the two 8259, if there are any. */
-bool irq_uses_ioapics(void);
-bool irq_uses_pics(void);
+/* What takes the devices' lines. */
+typedef enum { IRQ_CONTROLLER_NONE, IRQ_CONTROLLER_PIC, IRQ_CONTROLLER_IOAPIC } irq_controller;
 
-/* Interrupts of the 8259 that had gone before they were taken. */
-uint64_t irq_spurious(void);
+struct irq_controllers {
+    irq_controller in_use;
+    unsigned ioapic_count; /* in use: 0 with noapic */
+    bool has_pics;
+    uint64_t pic_spurious; /* interrupts of the 8259 that had gone before they were taken */
+};
+struct irq_controllers irq_get_controllers(void);
+
+/* .IRQ: controllers, lines, the processor's own interrupts, exceptions. */
+void irq_report(format_sink sink, void *context);
 
 #endif
