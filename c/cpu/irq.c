@@ -22,7 +22,6 @@
 
 #include "cpu/cmdline.h"
 #include "cpu/interrupts.h"
-#include "cpu/io.h"
 #include "cpu/nmi.h"
 #include "cpu/vectors.h"
 #include "drivers/acpi.h"
@@ -30,6 +29,7 @@
 #include "drivers/ioapic.h"
 #include "drivers/irq_route.h"
 #include "drivers/pic.h"
+#include "hal/hal_interrupt.h"
 
 enum { LINES_MAX = 64, DESTINATION_MAX = 0xfe };
 
@@ -112,7 +112,7 @@ static bool can_use_ioapics(const struct acpi_madt *madt) {
 
 void irq_init(void) {
     const struct acpi_madt *madt = acpi_madt();
-    controllers.has_pics = pic_init(VECTOR_PIC);
+    controllers = (struct irq_controllers){.has_pics = pic_init(VECTOR_PIC)};
 
     interrupts_set_flow(VECTOR_PIC + 7, pic_idle_flow, (void *)(uintptr_t)7);
     interrupts_set_flow(VECTOR_PIC + 15, pic_idle_flow, (void *)(uintptr_t)15);
@@ -267,14 +267,14 @@ hal_status irq_attach(unsigned irq, irq_handler handler, void *context, const ch
     if (handler == NULL) {
         return HAL_ERR_INVALID;
     }
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     const hal_status status = attach(irq, handler, context, name);
-    interrupts_restore(flags);
+    hal_irq_restore(state);
     return status;
 }
 
 hal_status irq_detach(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL) {
         const bool idle_pic_line = controllers.in_use == IRQ_CONTROLLER_PIC && irq % 8 == 7;
@@ -283,12 +283,12 @@ hal_status irq_detach(unsigned irq) {
                             (void *)(uintptr_t)irq);
         line->handler = NULL;
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
     return line != NULL ? HAL_OK : HAL_ERR_NOT_FOUND;
 }
 
 void irq_mask(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL && !line->masked) {
         line->masked = true;
@@ -296,11 +296,11 @@ void irq_mask(unsigned irq) {
             mask(line);
         }
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
 }
 
 void irq_unmask(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL && line->masked) {
         line->masked = false;
@@ -310,7 +310,7 @@ void irq_unmask(unsigned irq) {
             lapic_send_self(line->vector);
         }
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
 }
 
 /* --- For reports --- */

@@ -3,6 +3,8 @@
  */
 #include "drivers/acpi.h"
 
+#include "drivers/irq_route.h"
+
 static void report_table(format_sink sink, void *context, uint64_t address) {
     const struct acpi_tables *tables = acpi_root_table();
     const struct acpi_table_info info = acpi_table_describe(tables->map, address);
@@ -15,7 +17,7 @@ static void report_table(format_sink sink, void *context, uint64_t address) {
            info.length, info.address, info.oem_id, info.sound ? "sound" : "damaged");
 }
 
-/* FACS and DSDT are in no list: the FADT points to the one that the kernel uses. */
+/* The DSDT is in no list: only the FADT knows it. */
 static void report_tables(format_sink sink, void *context) {
     const struct acpi_tables *tables = acpi_root_table();
 
@@ -29,28 +31,16 @@ static void report_tables(format_sink sink, void *context) {
     }
 }
 
-static const char *polarity_name(enum acpi_polarity polarity) {
-    switch (polarity) {
-    case ACPI_ACTIVE_HIGH:
-        return "active high";
-    case ACPI_ACTIVE_LOW:
-        return "active low";
-    case ACPI_POLARITY_OF_BUS:
-        break;
+/* Where the ISA lines go that do not simply go to the input of their own number. */
+static void report_overrides(format_sink sink, void *context, const struct acpi_madt *madt) {
+    for (unsigned i = 0; i < madt->override_count; i++) {
+        const unsigned irq = madt->overrides[i].irq;
+        struct irq_route route;
+        if (irq_find_route(madt, acpi_fixed_table()->sci_interrupt, irq, &route)) {
+            format(sink, context, "  override        irq %u is GSI %u, %s, active %s\n", irq,
+                   route.gsi, route.level ? "level" : "edge", route.active_low ? "low" : "high");
+        }
     }
-    return "polarity of the bus";
-}
-
-static const char *trigger_name(enum acpi_trigger trigger) {
-    switch (trigger) {
-    case ACPI_EDGE:
-        return "edge";
-    case ACPI_LEVEL:
-        return "level";
-    case ACPI_TRIGGER_OF_BUS:
-        break;
-    }
-    return "trigger of the bus";
 }
 
 static void report_processors(format_sink sink, void *context, const struct acpi_madt *madt) {
@@ -77,11 +67,7 @@ static void report_madt(format_sink sink, void *context) {
         format(sink, context, "  IOAPIC          id %u at 0x%lx, from GSI %u\n",
                madt->ioapics[i].id, madt->ioapics[i].address, madt->ioapics[i].gsi_base);
     }
-    for (unsigned i = 0; i < madt->override_count; i++) {
-        const struct acpi_override *override = &madt->overrides[i];
-        format(sink, context, "  override        irq %u is GSI %u, %s, %s\n", override->irq,
-               override->gsi, trigger_name(override->trigger), polarity_name(override->polarity));
-    }
+    report_overrides(sink, context, madt);
     format(sink, context, "  two 8259        %s\n", madt->pcat_compatible ? "yes" : "no");
     if (madt->left_out != 0 || madt->truncated) {
         format(sink, context, "  MADT            %u senseless entries left out%s\n", madt->left_out,

@@ -136,9 +136,7 @@ bool lapic_in_service(unsigned vector) {
 }
 
 void lapic_end_of_interrupt(void) {
-    if (present) {
-        lapic_write(REG_END_OF_INTERRUPT, 0);
-    }
+    lapic_write(REG_END_OF_INTERRUPT, 0);
 }
 
 void lapic_send_self(unsigned vector) {

@@ -22,6 +22,8 @@ unsigned lapic_id(void);
 
 /* True while an interrupt of this vector waits for its end to be signalled. ISR-safe. */
 bool lapic_in_service(unsigned vector);
+
+/* Signals the end of the interrupt in service. Only in the handler of one that came from this APIC. */
 void lapic_end_of_interrupt(void);
 
 /* Interrupts this processor at `vector`, as soon as interrupts are enabled. ISR-safe. */

@@ -140,3 +140,90 @@ def mce_injected(lab):
         machine.wait_for("  address 0x12345000\r", END_SECONDS)
         machine.wait_for("machine check global status 0x5\r", END_SECONDS)
         ends_as_panic(machine)
+
+
+# --- Reports ---
+
+
+def shows(reply, *patterns):
+    """Demands lines of a report that match, in order, and none that is too long for a screen."""
+    position = 0
+    for pattern in patterns:
+        match = re.compile(r"\n" + pattern + r"\r").search(reply, position)
+        expect(match, f"no line {pattern!r} after character {position} of:\n{reply}")
+        position = match.end() - 1
+    long = [line for line in reply.split("\r\n") if len(line) > 79]
+    expect(not long, f"lines longer than 79 columns: {long}")
+
+
+QEMU_OVERRIDES = [r"  override        irq 0 is GSI 2, edge, active high",
+                  r"  override        irq 5 is GSI 5, level, active high",
+                  r"  override        irq 9 is GSI 9, level, active high"]
+
+
+@boot_test("irq-report-q35", ".IRQ and .ACPI tell what a q35 machine has")
+def irq_report_q35(lab):
+    with lab.machine() as machine:
+        dialogue = Dialogue(machine)
+        reply = dialogue.enter(".IRQ")
+        shows(reply, r"Interrupt controllers", r"  local APIC  id 0 at 0xfee00000",
+              r"  IOAPIC      id 0 at 0xfec00000, version 0x20, GSI 0 to 23", r"  two 8259    masked",
+              r"  APIC timer      0xe0     +[1-9][0-9]*", r"  APIC error      0xfe     +0",
+              r"  APIC spurious   0xff     +0", r"  non-maskable: local input 1",
+              r"Exceptions handled", r"Unexpected interrupts: 0")
+        counts = [int(re.search(r"APIC timer +0xe0 +(\d+)", text)[1])
+                  for text in (reply, dialogue.enter("50 MS .IRQ"))]
+        expect(counts[0] < counts[1], f"the timer's count does not grow: {counts}")
+        shows(dialogue.enter(".ACPI"), r"ACPI: root pointer at 0x[0-9a-f]+, revision 2",
+              r"  XSDT  +1 +\d+  0x[0-9a-f]{16}  BOCHS   sound", r"  FACP  +3 +244  0x[0-9a-f]{16}  BOCHS   sound",
+              r"  APIC  .*  sound", r"  HPET  +1 +56  .*  sound", r"  MCFG  .*  sound", r"  DSDT  .*  sound",
+              r"  processors      1 enabled, 0 that could be added, local APICs at 0xfee00000",
+              r"  IOAPIC          id 0 at 0xfec00000, from GSI 0", *QEMU_OVERRIDES, r"  two 8259        yes",
+              r"  events \(SCI\)    irq 9", r"  PM1 control     port 0x604", r"  PM timer        port 0x608",
+              r"  power off \(S5\)  types 0 and 0", r"  reset register  port 0xcf9, value 0xf",
+              r"  HPET            at 0xfed00000", r"  PCI Express     segment 0, buses 0 to 255 at 0xb0000000")
+        dialogue.bye()
+
+
+@boot_test("irq-report-pc", ".IRQ shows the PIT's line, .ACPI the second processor of an i440FX machine")
+def irq_report_pc(lab):
+    with lab.machine(machine="pc", smp=2, hpet=False, cmdline="tick=pit") as machine:
+        dialogue = Dialogue(machine)
+        shows(dialogue.enter(".IRQ"), r"Lines", r"  irq   GSI  vector  trigger  active  state     interrupts  handler",
+              r"    0     2  0xdf    edge     high    open     +[1-9][0-9]*  PIT", r"  APIC timer      0xe0     +0")
+        shows(dialogue.enter(".ACPI"), r"  FACP  +1 +116  .*  sound", r"  processors      2 enabled, .*",
+              r"  PM1 control     port 0xb004", r"  reset register  none", r"  HPET            none")
+        dialogue.bye()
+
+
+@boot_test("irq-report-pic", "with noapic .IRQ shows the 8259 in use, and exceptions that were handled")
+def irq_report_pic(lab):
+    with lab.machine(cmdline="noapic tick=pit") as machine:
+        dialogue = Dialogue(machine)
+        dialogue.error("1 0 /", -10)
+        dialogue.error("0 @", -9)
+        shows(dialogue.enter(".IRQ"), r"  two 8259    in use, lines 0 to 15",
+              r"    0     -  0x20    edge     -       open     +[1-9][0-9]*  PIT",
+              r"Exceptions handled", r"  divide error   +1", r"  page fault   +[1-9][0-9]*")
+        dialogue.bye()
+
+
+@boot_test("acpi-nasty", "tables that the firmware has twice or in ruins are shown and do no harm")
+def acpi_nasty(lab):
+    def table(signature, body):
+        path = lab.file(signature + ".dat", "")
+        with open(path, "wb") as file:
+            file.write(body)
+        return ["-acpitable", f"sig={signature},rev=1,oem_id=NASTY,data={path}"]
+
+    second_madt = table("APIC", bytes(8) + bytes([1, 0]) * 40)  # entries of size 0
+    wild_mcfg = table("MCFG", bytes(8) + b"\xff" * 31)
+    aml = table("SSDT", b"\x08_S5_\x12\xff" + bytes(range(256)))
+    with lab.machine(options=second_madt + wild_mcfg + aml) as machine:
+        dialogue = Dialogue(machine)
+        reply = dialogue.enter(".ACPI")
+        shows(reply, r"  IOAPIC          id 0 at 0xfec00000, from GSI 0", *QEMU_OVERRIDES)
+        for signature in ("APIC", "MCFG", "SSDT"):
+            expect(re.search(rf"\n  {signature} .*  NASTY   sound\r", reply),
+                   f"the added {signature} is not listed in:\n{reply}")
+        dialogue.bye()
