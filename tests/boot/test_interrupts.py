@@ -76,6 +76,8 @@ def ends_as_panic(machine):
 def panic_isr(lab):
     panics(lab, "isr", [rb"KERNEL PANIC: page fault inside an interrupt handler\r",
                         rb"vector 14, error code 0x2\r", rb"write to unmapped memory at 0xffffffff7ffffff8\r",
+                        rb"\n  f{8}80[0-9a-f]{6}  fault_in_handler\+0x[0-9a-f]+\r",
+                        rb"  interrupt_dispatch\+0x", rb"  kernel_main\+0x", rb"  kernel_entry\+0x",
                         rb"System halted"])
 
 
