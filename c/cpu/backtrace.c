@@ -64,7 +64,8 @@ void backtrace_print(uint64_t rip, uint64_t rbp) {
         if (!in_text(frame[1])) {
             return; /* rbp was not a frame pointer: threaded code uses it as it likes */
         }
-        /* a call that does not return may be the last instruction of its function: one byte back it is inside */
+        /* a call that does not return may be the last instruction of its function: one byte back it is
+         * inside */
         print_address(frame[1], frame[1] - 1);
         /* callers lie higher up, except where an interrupt came from another stack: anything else
          * is a chain that goes round in circles */

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the table of function names for the panic screen from what nm says about the linked kernel.
+"""Makes the table of function names for the panic screen, from what nm says about the linked kernel.
 
 Usage: nm starkernel.first | gen_symbols.py table.c
 
@@ -24,7 +24,7 @@ def read(lines):
             end = address
         elif kind in "tT" and not INSIDE.search(name) and not name.startswith("__st"):
             functions.setdefault(address, name)
-    return start, [(address, name) for address, name in sorted(functions.items()) if start <= address < end]
+    return start, [function for function in sorted(functions.items()) if start <= function[0] < end]
 
 
 def main():
@@ -37,9 +37,11 @@ def main():
         sys.exit(f"gen_symbols.py: {position} bytes of names, from 1 to 65535 can be in the table")
     with open(sys.argv[1], "w", encoding="ascii") as out:
         out.write('/* Made by c/cpu/gen_symbols.py. */\n#include "cpu/symbols.h"\n\n')
-        out.write("static const uint32_t offsets[] = {%s};\n" % ",".join(str(a - start) for a, _ in functions))
+        offsets = ",".join(str(address - start) for address, _ in functions)
+        out.write("static const uint32_t offsets[] = {%s};\n" % offsets)
         out.write("static const uint16_t names[] = {%s};\n" % ",".join(map(str, texts)))
-        out.write("static const char text[] =\n%s;\n" % "\n".join(f'    "{name}\\0"' for _, name in functions))
+        text = "\n".join(f'    "{name}\\0"' for _, name in functions)
+        out.write("static const char text[] =\n%s;\n" % text)
         out.write("extern const struct symbol_table kernel_symbols;\n")
         out.write("const struct symbol_table kernel_symbols = {%d, offsets, names, text};\n" % len(functions))
 
