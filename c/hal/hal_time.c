@@ -1,23 +1,32 @@
 /*
- * hal_time.c - time for the upper floors, and what happens on each tick.
+ * hal_time.c - time for the upper floors.
  */
 #include "hal/hal_time.h"
+
+#include <stddef.h>
 
 #include "cpu/io.h"
 #include "drivers/console_input.h"
 #include "time/clock.h"
-#include "time/tick.h"
 #include "time/timer.h"
 
-static void on_tick(void) {
-    console_input_receive(); /* so that Ctrl-C is seen while a program computes */
-    timer_expire(clock_now_ns(), TICK_NS);
+#define POLL_NS UINT64_C(1000000) /* the UART's own buffer holds 1.4 ms */
+
+/* So that nothing is lost and Ctrl-C is seen while a program computes. */
+static void poll_console(void *context) {
+    (void)context;
+    console_input_receive();
+}
+
+static void start_polling(void) {
+    timer_start(POLL_NS, POLL_NS, poll_console, NULL);
 }
 
 void hal_time_init(void) {
-    uint64_t flags = interrupts_save_and_disable();
+    const uint64_t flags = interrupts_save_and_disable();
     clock_init();
-    tick_start(on_tick);
+    timer_init();
+    start_polling();
     interrupts_restore(flags);
 }
 
