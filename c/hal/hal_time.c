@@ -3,6 +3,7 @@
  */
 #include "hal/hal_time.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cpu/io.h"
@@ -10,23 +11,38 @@
 #include "time/clock.h"
 #include "time/timer.h"
 
-#define POLL_NS UINT64_C(1000000) /* the UART's own buffer holds 1.4 ms */
+/* The UART's own buffer holds 1.4 ms. While nothing needs to be polled, that is looked up from time to time. */
+#define POLL_NS    UINT64_C(1000000)
+#define LOOK_UP_NS UINT64_C(100000000)
+
+static int poll_timer = HAL_ERR_NOT_FOUND;
+static uint64_t poll_period_ns;
+
+static bool console_needs_poll(void) {
+    return true;
+}
 
 /* So that nothing is lost and Ctrl-C is seen while a program computes. */
 static void poll_console(void *context) {
     (void)context;
-    console_input_receive();
-}
+    const bool needed = console_needs_poll();
+    const uint64_t period_ns = needed ? POLL_NS : LOOK_UP_NS;
 
-static void start_polling(void) {
-    timer_start(POLL_NS, POLL_NS, poll_console, NULL);
+    if (needed) {
+        console_input_receive();
+    }
+    if (period_ns != poll_period_ns) {
+        timer_cancel(poll_timer);
+        poll_timer = timer_start(period_ns, period_ns, poll_console, NULL);
+        poll_period_ns = period_ns;
+    }
 }
 
 void hal_time_init(void) {
     const uint64_t flags = interrupts_save_and_disable();
     clock_init();
     timer_init();
-    start_polling();
+    poll_console(NULL);
     interrupts_restore(flags);
 }
 

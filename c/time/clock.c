@@ -16,7 +16,7 @@
 #include "time/clock_math.h"
 #include "time/reference_clock.h"
 
-enum { ASSUMED_TSC_HZ = 1000000000, HZ_PER_MHZ = 1000000, HZ_PER_KHZ = 1000, DESCRIPTION_MAX = 96 };
+enum { ASSUMED_TSC_HZ = 1000000000, HZ_PER_KHZ = 1000, KHZ_PER_MHZ = 1000, DESCRIPTION_MAX = 96 };
 
 /* What reading the TSC takes, in one cache line. */
 static struct {
@@ -129,7 +129,8 @@ static void append(void *context, const char *text, size_t size) {
 }
 
 static void put_rate(format_sink sink, void *context, const char *name, uint64_t hz) {
-    format(sink, context, "%s %lu.%03lu MHz", name, hz / HZ_PER_MHZ, hz % HZ_PER_MHZ / HZ_PER_KHZ);
+    const uint64_t khz = (hz + HZ_PER_KHZ / 2) / HZ_PER_KHZ;
+    format(sink, context, "%s %lu.%03lu MHz", name, khz / KHZ_PER_MHZ, khz % KHZ_PER_MHZ);
 }
 
 static void describe(void) {
@@ -147,7 +148,7 @@ static void describe(void) {
                tsc_is_invariant() ? "" : "; it is not invariant");
     }
     if (tsc_rate.disproved_hz != 0) {
-        format(append, &used, "; %s says", tsc_rate.liar);
+        format(append, &used, "; wrong: %s says", tsc_rate.liar);
         put_rate(append, &used, "", tsc_rate.disproved_hz);
     }
     description[used] = '\0';

@@ -93,16 +93,21 @@ static void oneshot_arm(uint64_t delay_ns) {
 
 /* ---- the PIT ---- */
 
-static void accept_pit(void) {
+static void take_pit_line(void) {
     interrupts_set_handler(VECTOR_PIC + PIT_LINE, on_interrupt);
     lapic_accept_legacy();
     pic_unmask(PIT_LINE);
 }
 
+static void pit_stop(void) {
+    pit_prepare_oneshot();
+    interrupts_set_handler(VECTOR_PIC + PIT_LINE, NULL);
+}
+
 static bool pit_start(void) {
     set_rate(PIT_HZ, PIT_COUNT_MAX);
     pit_prepare_oneshot();
-    accept_pit();
+    take_pit_line();
     return true;
 }
 
@@ -112,7 +117,7 @@ static void pit_arm(uint64_t delay_ns) {
 
 static bool periodic_start(void) {
     pit_periodic(PERIODIC_COUNT);
-    accept_pit();
+    take_pit_line();
     return true;
 }
 
@@ -141,12 +146,12 @@ static const struct device devices[DEVICES] = {
                     .word = "timer=pit",
                     .start = pit_start,
                     .arm = pit_arm,
-                    .stop = pit_prepare_oneshot},
+                    .stop = pit_stop},
     [DEVICE_PERIODIC] = {.name = "PIT, 1000 a second",
                          .word = "timer=periodic",
                          .start = periodic_start,
                          .arm = periodic_arm,
-                         .stop = pit_prepare_oneshot},
+                         .stop = pit_stop},
 };
 
 static bool use(unsigned index) {
