@@ -123,7 +123,7 @@ def pc(lab):
 # --- Under counted time ---
 
 
-@boot_test("time-exact", "under counted time 1000 ticks a second come, not one more or less, and none is left out")
+@boot_test("time-exact", "under counted time 1000 ticks a second come, neither more nor less")
 def exact(lab):
     with lab.machine(accelerator="icount") as machine:
         dialogue = Dialogue(machine)
@@ -135,8 +135,9 @@ def exact(lab):
             expect(ticks in (0, 1), f"{ms} MS: {ticks} ticks more than milliseconds")
         after = timers(dialogue)
         for (period, fired, left_out), (_, fired_then, left_out_then) in zip(after[1], before[1]):
-            expect(left_out == left_out_then, f"the timer of {period} us left out {left_out - left_out_then} periods")
-            expect(fired - fired_then >= 11000000 // period, f"the timer of {period} us fired {fired - fired_then} times")
+            missed, times = left_out - left_out_then, fired - fired_then
+            expect(missed == 0, f"the timer of {period} us left out {missed} periods")
+            expect(times >= 11000000 // period, f"the timer of {period} us fired {times} times")
         dialogue.bye()
 
 
@@ -166,7 +167,7 @@ def wakes(lab):
 SECONDS_OF_DAY = "TIME&DATE 2DROP DROP 60 * + 60 * +"
 
 
-@boot_test("time-wraps", "clocks of 24 and 32 bits go on when their counters wrap, as long as the wall clock says")
+@boot_test("time-wraps", "clocks of 24 and 32 bits go on when their counters wrap")
 def wraps(lab):
     for hpet, seconds in ((False, 21), (True, 95)):  # the wraps come after 4.7 s and 43 s
         with lab.machine(accelerator="icount", hpet=hpet) as machine:
@@ -183,7 +184,7 @@ def wraps(lab):
 # --- The wall clock ---
 
 
-@boot_test("time-date", "TIME&DATE is what QEMU's real-time clock is set to, in this century's end and over a month's")
+@boot_test("time-date", "TIME&DATE is what QEMU's real-time clock is set to, also over a month's end")
 def date(lab):
     # Without the century register 96 is 1996. OVMF knows no year after 2097.
     with lab.machine(accelerator="tcg", options=["-rtc", "base=2096-02-28T23:59:30,clock=vm"]) as machine:
@@ -198,15 +199,17 @@ def date(lab):
         dialogue.bye()
 
 
-@boot_test("time-report", ".TIME names the clock, the references and the timers, in lines of at most 79 columns")
+@boot_test("time-report", ".TIME names the clock, the references and the timers")
 def time_report(lab):
     with lab.machine(accelerator="tcg", options=["-rtc", "base=1999-12-31T22:00:00,clock=vm"]) as machine:
         dialogue = Dialogue(machine)
         text = "\n".join(report(dialogue))
         for line in (r"^Up: 0 days 00:0\d:\d\d\.\d{3}$", r"^Wall clock: 1999-12-31 22:0\d:\d\d$",
-                     r"^Clock: HPET 100\.000 MHz \(the TSC is not invariant\)$", r"^  TSC +\d+\.\d{3} MHz, from HPET$",
-                     r"^ +invariant: no, deadline timer: no, set back: 0 times$", r"^  HPET +100\.000 MHz, the clock$",
-                     r"^  ACPI PM timer +3\.580 MHz$", r"^  PIT +1\.193 MHz$",
-                     r"^Timer: local APIC timer, one-shot; \d+ interrupts$", r"^Timers: \d+ of 64 in use$"):
+                     r"^Clock: HPET 100\.000 MHz \(the TSC is not invariant\)$",
+                     r"^  TSC +\d+\.\d{3} MHz, from HPET$",
+                     r"^ +invariant: no, deadline timer: no, set back: 0 times$",
+                     r"^  HPET +100\.000 MHz, the clock$", r"^  ACPI PM timer +3\.580 MHz$",
+                     r"^  PIT +1\.193 MHz$", r"^Timer: local APIC timer, one-shot; \d+ interrupts$",
+                     r"^Timers: \d+ of 64 in use$"):
             expect(re.search(line, text, re.M), f".TIME has no line like {line!r}: {text!r}")
         dialogue.bye()
