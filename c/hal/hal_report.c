@@ -7,12 +7,14 @@
 
 #include "cpu/irq.h"
 #include "drivers/acpi.h"
+#include "time/time_report.h"
 
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
     [HAL_REPORT_INTERRUPTS] = irq_report,
     [HAL_REPORT_ACPI] = acpi_report,
+    [HAL_REPORT_TIME] = time_report,
     [HAL_REPORT_PCI] = NULL,
 };
 

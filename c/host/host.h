@@ -4,6 +4,10 @@
 #ifndef HOST_H
 #define HOST_H
 
+#include <signal.h>
+
+#include "shared/format.h"
+
 /* Exit statuses of build/starforth beyond 0 and 1 (a file failed) */
 enum {
     HOST_EXIT_USAGE = 2,
@@ -13,6 +17,12 @@ enum {
 
 /* Installs the signal handlers that stand for processor exceptions and Ctrl-C. */
 void host_fault_init(void);
+
+/* Signal handlers that are running; each counts itself. hal_in_interrupt_context asks it. */
+extern volatile sig_atomic_t host_interrupt_depth;
+
+/* What .TIME shows. */
+void host_time_report(format_sink sink, void *context);
 
 /* The files named on the command line. */
 void host_file_init(char **names, unsigned count);
