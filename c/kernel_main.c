@@ -18,6 +18,7 @@
 #include "drivers/acpi.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
+#include "forth/throw.h"
 #include "hal/hal_boot.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
@@ -66,17 +67,16 @@ static void arm_failing_allocation(void) {
 }
 
 /* The end where nothing is broken but too much is missing. */
-static _Noreturn void give_up(const char *what, long code) {
+static _Noreturn void give_up(const char *what, int code) {
     struct pmm_stats memory = pmm_get_stats();
+    const char *why = throw_message(code);
 
-    kprintf("\nStarKernel cannot go on: %s (error %ld).\n", what, code);
-    if (memory.refused != 0) {
-        kprintf("Memory ran out: %lu KiB of %lu KiB are free, %lu requests were refused.\n",
-                memory.free_pages * KIB_PER_PAGE, memory.total_pages * KIB_PER_PAGE,
-                memory.refused);
-    }
+    kprintf("\nStarKernel cannot go on: %s: %s (error %d).\n", what,
+            why != NULL ? why : "unknown reason", code);
+    kprintf("Of %lu KiB of memory %lu KiB are free; requests for pages refused: %lu.\n",
+            memory.total_pages * KIB_PER_PAGE, memory.free_pages * KIB_PER_PAGE, memory.refused);
     kprintf("The machine can be switched off.\n");
-    uart_flush();
+    hal_console_flush();
     halt_for_good();
 }
 
