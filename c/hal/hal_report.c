@@ -8,6 +8,9 @@
 #include "cpu/irq.h"
 #include "drivers/acpi.h"
 #include "time/time_report.h"
+#include "mm/kmalloc.h"
+#include "mm/pmm.h"
+#include "mm/vmm.h"
 
 typedef void (*report_function)(format_sink sink, void *context);
 
@@ -15,6 +18,9 @@ static const report_function reports[] = {
     [HAL_REPORT_INTERRUPTS] = irq_report,
     [HAL_REPORT_ACPI] = acpi_report,
     [HAL_REPORT_TIME] = time_report,
+    [HAL_REPORT_MEMORY] = pmm_report,
+    [HAL_REPORT_HEAP] = kmalloc_report,
+    [HAL_REPORT_PAGES] = vmm_report,
     [HAL_REPORT_PCI] = NULL,
 };
 
