@@ -15,6 +15,7 @@
 #include "cpu/kprint.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
+#include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "hal/hal_boot.h"
@@ -104,7 +105,8 @@ void kernel_main(const BootInfo *boot_info) {
     kmalloc_init(); /* the kernel heap */
     kprintf("Heap initialized\n");
 
-    acpi_init(boot_info);    /* tables that say where the timers are */
+    acpi_init(boot_info);        /* tables that say where the timers are */
+    efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
     start_screen(boot_info); /* from here on everything is on the screen too */
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */

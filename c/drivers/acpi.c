@@ -42,6 +42,10 @@ void acpi_init(const BootInfo *info) {
     }
 }
 
+const struct acpi_fixed *acpi_fixed_table(void) {
+    return &fixed;
+}
+
 /* The DSDT is in no list: only the FADT knows it. */
 static const uint8_t *find_dsdt(void) {
     return acpi_table_at(map_physical, fixed.dsdt, "DSDT");

@@ -19,12 +19,15 @@ enum {
     FADT_PM1B_CONTROL = 68,
     FADT_PM_TIMER = 76,
     FADT_FLAGS = 112,
+    FADT_RESET_REGISTER = 116,
+    FADT_RESET_VALUE = 128,
     FADT_X_DSDT = 140,
     FADT_X_PM1A_CONTROL = 172,
     FADT_X_PM1B_CONTROL = 184,
     FADT_X_PM_TIMER = 208,
 
     FADT_FLAG_TIMER_32 = 1u << 8,
+    FADT_FLAG_RESET_REGISTER = 1u << 10,
     FADT_FLAG_HARDWARE_REDUCED = 1u << 20,
 };
 
@@ -33,8 +36,6 @@ enum {
     GAS_SPACE = 0,
     GAS_ADDRESS = 4,
     GAS_SIZE = 12,
-    GAS_SPACE_MEMORY = 0,
-    GAS_SPACE_IO = 1,
 };
 
 /* HPET table (IA-PC HPET 1.0a section 3.2.4) and MADT (ACPI 6.5 section 5.2.12). */
@@ -83,12 +84,28 @@ static uint64_t gas_address(const uint8_t *table, size_t offset, uint8_t space) 
 
 /* A port from its extended field, or from the old one where that is empty. */
 static uint16_t port_field(const uint8_t *fadt, size_t extended, size_t old) {
-    const uint64_t port = gas_address(fadt, extended, GAS_SPACE_IO);
+    const uint64_t port = gas_address(fadt, extended, ACPI_SPACE_IO);
     if (port != 0 && port <= UINT16_MAX) {
         return (uint16_t)port;
     }
     const uint32_t old_port = field32(fadt, old);
     return old_port <= UINT16_MAX ? (uint16_t)old_port : 0;
+}
+
+/* The reset register (section 4.8.3.6) is one byte wide whatever its size fields say; it exists on hardware-reduced
+ * machines too. */
+static void read_reset_register(const uint8_t *fadt, struct acpi_fixed *fixed) {
+    if (!has_field(fadt, FADT_RESET_VALUE, 1)) {
+        return;
+    }
+    const uint8_t space = fadt[FADT_RESET_REGISTER + GAS_SPACE];
+    const uint64_t address = acpi_read64(fadt + FADT_RESET_REGISTER + GAS_ADDRESS);
+    if (space > ACPI_SPACE_PCI || (space == ACPI_SPACE_IO && address > UINT16_MAX)) {
+        return;
+    }
+    fixed->reset_space = space;
+    fixed->reset_address = address;
+    fixed->reset_value = fadt[FADT_RESET_VALUE];
 }
 
 struct acpi_fixed acpi_read_fadt(const uint8_t *fadt) {
@@ -100,6 +117,9 @@ struct acpi_fixed acpi_read_fadt(const uint8_t *fadt) {
     }
     if (fixed.dsdt == 0) {
         fixed.dsdt = field32(fadt, FADT_DSDT);
+    }
+    if ((flags & FADT_FLAG_RESET_REGISTER) != 0) {
+        read_reset_register(fadt, &fixed);
     }
     /* Hardware-reduced machines have none of the fixed registers, whatever the fields say. */
     if ((flags & FADT_FLAG_HARDWARE_REDUCED) != 0) {
@@ -118,7 +138,7 @@ struct acpi_fixed acpi_read_fadt(const uint8_t *fadt) {
 }
 
 uint64_t acpi_read_hpet(const uint8_t *hpet) {
-    return gas_address(hpet, HPET_ADDRESS, GAS_SPACE_MEMORY);
+    return gas_address(hpet, HPET_ADDRESS, ACPI_SPACE_MEMORY);
 }
 
 uint64_t acpi_read_madt_lapic(const uint8_t *madt) {

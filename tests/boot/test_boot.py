@@ -13,6 +13,7 @@ import tempfile
 import zlib
 
 from harness import (BOOT_SECONDS, END_SECONDS, Dialogue, Runner, boot_test, expect, prompt_test)
+import test_power  # noqa: F401 - registers its tests
 from machine import BANNER, MachineError, PROMPT, choose_accelerator
 
 BOOT_LINES = [
