@@ -15,7 +15,7 @@
 #include "mm/memory_map.h"
 
 enum {
-    EFI_SPACE_TABLES = 48, /* pages; OVMF's map takes 17 */
+    EFI_SPACE_TABLES = 48, /* pages; OVMF's map takes 12 */
 };
 
 struct efi_space {

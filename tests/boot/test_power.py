@@ -88,11 +88,15 @@ def reboot_fault(lab):
         machine.wait_for(NO_RESET, END_SECONDS)
 
 
-@boot_test("reboot-exhausted", "REBOOT through the firmware works when a program has taken all memory")
+@boot_test("reboot-exhausted", "REBOOT through the firmware works when a program has taken all the memory it can get")
 def reboot_exhausted(lab):
     with lab.machine(cmdline="reboot=uefi", memory="64M") as machine:
         dialogue = Dialogue(machine)
-        dialogue.enter(": FILL BEGIN UNUSED 4096 > WHILE 4096 ALLOT 0 HERE 8 - ! REPEAT ; FILL")
+        dialogue.enter(": TOUCH 65536 OVER + SWAP DO 1 I C! 4096 +LOOP ;")
+        dialogue.enter(": GREED BEGIN 65536 ALLOCATE 0= WHILE TOUCH REPEAT DROP ;")
+        dialogue.enter("GREED")
+        reply = dialogue.enter("65536 ALLOCATE . .")
+        expect("-59 " in reply, f"there is memory left: {reply!r}")
         machine.send(b"REBOOT\r")
         machine.wait_for_end(END_SECONDS)
         expect(machine.shutdown_reason == "guest-reset", f"after REBOOT: {machine.how_it_ended()}")
