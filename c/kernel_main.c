@@ -14,6 +14,7 @@
 #include "cpu/idt.h"
 #include "cpu/kprint.h"
 #include "cpu/panic_test.h"
+#include "cpu/processors.h"
 #include "drivers/acpi.h"
 #include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
@@ -85,13 +86,14 @@ void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init(); /* NX, WP, SMEP, UMIP */
+    hal_cpu_init(); /* control registers as the kernel wants them */
     gdt_init();     /* segments, interrupt stacks */
     idt_init();     /* from here on an exception is a panic screen, not a reset */
     check_boot_info(boot_info);
     cmdline_init(boot_info);
     kprintf("CPU initialized\n");
 
+    processors_park();   /* away from the memory that is handed out from here on */
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */
     kprintf("PMM initialized\n");
     report_memory();
@@ -107,7 +109,7 @@ void kernel_main(const BootInfo *boot_info) {
 
     acpi_init(boot_info);        /* tables that say where the timers are */
     efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
-    start_screen(boot_info); /* from here on everything is on the screen too */
+    start_screen(boot_info);     /* from here on everything is on the screen too */
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();

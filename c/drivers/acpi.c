@@ -15,6 +15,8 @@
 
 static struct acpi_tables tables;
 static struct acpi_fixed fixed;
+static struct acpi_madt madt_facts;
+static struct acpi_mcfg mcfg_facts;
 
 /* An acpi_map_function. */
 static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
@@ -40,10 +42,27 @@ void acpi_init(const BootInfo *info) {
     if (fadt != NULL) {
         fixed = acpi_read_fadt(fadt);
     }
+    const uint8_t *madt = acpi_find_table("APIC");
+    if (madt != NULL) {
+        acpi_read_madt(madt, &madt_facts);
+    }
+    const uint8_t *mcfg = acpi_find_table("MCFG");
+    if (mcfg != NULL) {
+        acpi_read_mcfg(mcfg, &mcfg_facts);
+    }
 }
 
 const struct acpi_fixed *acpi_fixed_table(void) {
     return &fixed;
+}
+
+const struct acpi_madt *acpi_madt(void) {
+    return &madt_facts;
+}
+
+unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments) {
+    *segments = mcfg_facts.segments;
+    return mcfg_facts.count;
 }
 
 /* The DSDT is in no list: only the FADT knows it. */

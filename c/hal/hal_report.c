@@ -5,9 +5,12 @@
 
 #include <stddef.h>
 
+#include "cpu/features.h"
+
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
+    [HAL_REPORT_CPU] = features_report,
     [HAL_REPORT_PCI] = NULL,
 };
 

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "boot/bootinfo.h"
+#include "drivers/acpi_madt.h"
+#include "drivers/acpi_mcfg.h"
 
 /* Finds and checks the root table. Needs vmm_init. Without ACPI everything below says "none". */
 void acpi_init(const BootInfo *info);
@@ -28,6 +30,13 @@ bool acpi_pm_timer_is_32bit(void);
 
 /* Physical address of the local APIC from the MADT, 0 when there is no MADT. */
 uint64_t acpi_lapic_address(void);
+
+/* The MADT as it was read; never NULL, zeroed without such a table. ISR-safe. */
+const struct acpi_madt *acpi_madt(void);
+
+/* Points *segments to the memory-mapped PCI configuration spaces, and returns how many there are; 0 without a
+ * MCFG. ISR-safe. */
+unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments);
 
 /* Powers the machine off (state S5). Returns only when that cannot be done. */
 void acpi_power_off(void);

@@ -12,7 +12,8 @@ enum {
     REG_TASK_PRIORITY = 0x80,
     REG_END_OF_INTERRUPT = 0xb0,
     REG_SPURIOUS = 0xf0,
-    REG_IN_SERVICE = 0x100, /* eight registers of 32 vectors each, 0x10 apart */
+    REG_IN_SERVICE = 0x100,        /* eight registers of 32 vectors each, 0x10 apart */
+    REG_INTERRUPT_COMMAND = 0x300, /* low half; writing it sends */
     REG_LVT_TIMER = 0x320,
     REG_LVT_LINT0 = 0x350,
     REG_LVT_ERROR = 0x370,
@@ -26,6 +27,14 @@ enum {
     LVT_EXTINT = 7 << 8,
     LVT_MASKED = 1 << 16,
     LVT_PERIODIC = 1 << 17,
+};
+
+/* Bits of the interrupt command register (SDM volume 3, section 10.6.1). */
+enum {
+    ICR_INIT = 5 << 8,
+    ICR_PENDING = 1 << 12, /* the last message is still on its way; not in x2APIC mode */
+    ICR_ASSERT = 1 << 14,
+    ICR_ALL_OTHERS = 3 << 18,
 };
 
 /* Through memory or MSRs, as the mode is. Only when lapic_is_present(). ISR-safe. */
