@@ -22,6 +22,8 @@ enum {
 #define LEAF_EXTENDED_END 0x8000ffffu /* above it the answer is of no extended leaf */
 #define LEAF_EXTENDED_1   0x80000001u
 #define LEAF_BRAND        0x80000002u /* and the next two */
+#define LEAF_AMD_L1       0x80000005u
+#define LEAF_AMD_L2       0x80000006u
 #define LEAF_POWER        0x80000007u
 #define LEAF_ADDRESSES    0x80000008u
 #define LEAF_AMD_CACHES   0x8000001du
@@ -176,6 +178,37 @@ static void decode_caches(struct processor *processor, const struct source *sour
     }
 }
 
+/* How AMD's second and third level say their associativity (APM volume 3, table E-4). */
+static unsigned old_ways(unsigned code) {
+    static const uint8_t ways[16] = {
+        [1] = 1,  [2] = 2,   [3] = 3,   [4] = 4,   [5] = 6,   [6] = 8,
+        [8] = 16, [10] = 32, [11] = 48, [12] = 64, [13] = 96, [14] = 128};
+    return ways[code];
+}
+
+static void add_cache(struct processor *processor, char kind, unsigned level, uint64_t kib,
+                      unsigned ways, unsigned line) {
+    if (kib != 0 && processor->cache_count < PROCESSOR_CACHES) {
+        processor->caches[processor->cache_count++] = (struct processor_cache){
+            .kind = kind, .level = level, .ways = ways, .line = line, .size = kib * 1024};
+    }
+}
+
+/* AMD's leaves of before the topology extension; a hypervisor may have only these. */
+static void decode_old_caches(struct processor *processor, const struct source *source) {
+    enum { FULLY = 255, UNIT_KIB = 512 };
+    const struct cpuid_leaf first = leaf_of(source, LEAF_AMD_L1, 0);
+    const struct cpuid_leaf others = leaf_of(source, LEAF_AMD_L2, 0);
+    const unsigned d = first.ecx >> 16 & 255, i = first.edx >> 16 & 255;
+
+    add_cache(processor, 'D', 1, first.ecx >> 24, d == FULLY ? 0 : d, first.ecx & 255);
+    add_cache(processor, 'I', 1, first.edx >> 24, i == FULLY ? 0 : i, first.edx & 255);
+    add_cache(processor, 'U', 2, others.ecx >> 16, old_ways(others.ecx >> 12 & 15),
+              others.ecx & 255);
+    add_cache(processor, 'U', 3, (uint64_t)(others.edx >> 18) * UNIT_KIB,
+              old_ways(others.edx >> 12 & 15), others.edx & 255);
+}
+
 static void decode_clocks(struct processor *processor, const struct source *source) {
     const struct cpuid_leaf tsc = leaf_of(source, LEAF_TSC, 0);
     if (tsc.eax != 0 && tsc.ebx != 0 && tsc.ecx != 0) {
@@ -198,6 +231,9 @@ void processor_decode(struct processor *processor, cpuid_reader read) {
     decode_names(processor, &source);
     decode_numbers(processor, &source);
     decode_caches(processor, &source);
+    if (processor->cache_count == 0) {
+        decode_old_caches(processor, &source);
+    }
     decode_clocks(processor, &source);
 }
 
