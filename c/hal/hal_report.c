@@ -6,12 +6,13 @@
 #include <stddef.h>
 
 #include "cpu/features.h"
+#include "drivers/pci.h"
 
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
     [HAL_REPORT_CPU] = features_report,
-    [HAL_REPORT_PCI] = NULL,
+    [HAL_REPORT_PCI] = pci_report,
 };
 
 void hal_report(hal_report_topic topic, format_sink sink, void *context) {
