@@ -33,7 +33,7 @@ static void report_cache(const struct processor_cache *cache, format_sink sink, 
     } else {
         format(sink, context, "%2u ways", cache->ways);
     }
-    format(sink, context, ", lines of %u bytes\n", cache->line);
+    format(sink, context, ", %u-byte lines\n", cache->line);
 }
 
 void processor_report(const struct processor *processor, format_sink sink, void *context) {
