@@ -55,8 +55,8 @@ void hal_power_reboot(void) {
     const size_t size = host_console_unread(&unread);
 
     hal_console_flush();
-    /* A tick or a Ctrl-C that comes now waits until the new program has its handlers: in between, it would end the
-     * process. The mask and what waits survive execv, the timer does not. */
+    /* A Ctrl-C that comes now waits until the new program has its handlers: in between, it would end the process. The
+     * mask survives execv, and so does the signal that waits. */
     (void)hal_irq_disable();
     host_console_restore();
     if (size > 0 && !keep_unread(unread, size)) {

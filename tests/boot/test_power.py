@@ -1,5 +1,8 @@
 """Boot tests of leaving the machine: BYE and REBOOT by every way that the kernel knows."""
+import os
 import re
+import signal
+import subprocess
 
 from harness import BOOT_SECONDS, END_SECONDS, Dialogue, boot_test, expect
 from machine import PROMPT
@@ -121,3 +124,59 @@ def reboot_returns(lab):
 @boot_test("reboot-returns-pc", "it does on the older machine type, which has no reset register")
 def reboot_returns_pc(lab):
     comes_back(lab, machine="pc")
+
+
+# --- The Linux program ---
+
+
+def starforth(lab, text, **options):
+    return subprocess.run([os.path.join(lab.build, "starforth"), *options.pop("files", [])], input=text.encode(),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=END_SECONDS, check=False,
+                          **options)
+
+
+@boot_test("reboot-linux", "on Linux REBOOT starts over, and a pipe goes on with the line after it")
+def reboot_linux(lab):
+    lines = ["1 2 3 : BEFORE ;", "REBOOT .( the rest of the line is dropped)", "DEPTH . BEFORE"]
+    lines += [f"{i} CONSTANT C{i}" for i in range(1000)]  # more than the program reads ahead
+    lines += ["C0 C999 + .", "REBOOT", "C999", ".( end)"]
+    done = starforth(lab, "\n".join(lines) + "\n")
+    text = done.stdout.decode()
+    expect(done.returncode == 0, f"the exit status is {done.returncode}: {text[-500:]!r}")
+    expect("dropped" not in text and text.count("error -13: ") == 2, f"it printed {text[-500:]!r}")
+    expect("0 \nerror -13: undefined word: BEFORE\n" in text, f"it printed {text[:500]!r}")
+    expect("\n999  ok\n" in text and text.endswith("error -13: undefined word: C999\nend ok\n"),
+           f"it printed {text[-500:]!r}")
+
+
+@boot_test("reboot-linux-ctrl-c", "Ctrl-C during a hundred REBOOTs never ends the process")
+def reboot_linux_ctrl_c(lab):
+    with subprocess.Popen([os.path.join(lab.build, "starforth")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT) as process:
+        process.stdin.write(b'.( ready) CR\n')
+        process.stdin.flush()
+        expect(process.stdout.readline().strip() == b"ready", "it is not ready")
+        process.stdin.write(b"REBOOT\n" * 100)
+        process.stdin.close()
+        signals = 0
+        while process.poll() is None and signals < 1000000:
+            process.send_signal(signal.SIGINT)
+            signals += 1
+        process.kill()
+        expect(process.returncode == 0, f"after {signals} signals the exit status is {process.returncode}")
+
+
+@boot_test("reboot-linux-arguments", "the files named on the command line are loaded again")
+def reboot_linux_arguments(lab):
+    script = lab.file("twice.fs", ".( loaded) CR\n")
+    done = starforth(lab, "REBOOT\n", files=[script])
+    expect(done.returncode == 0 and done.stdout.count(b"loaded") == 2, f"it printed {done.stdout!r}")
+
+
+@boot_test("reboot-linux-environment", "an unread-input variable that somebody else has set is not believed")
+def reboot_linux_environment(lab):
+    name = lab.file("secret.txt", ".( secret)\n")
+    with open(name, "rb") as file:
+        for number in (str(file.fileno()), "0", "-1", "999999", "x"):
+            done = starforth(lab, "1 2 + .\n", env={"STARFORTH_UNREAD": number}, pass_fds=[file.fileno()])
+            expect(done.returncode == 0 and done.stdout == b"3  ok\n", f"{number}: it printed {done.stdout!r}")
