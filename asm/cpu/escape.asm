@@ -1,7 +1,7 @@
 ; escape.asm - RDMSR for registers that the processor may not have.
 ;
-; Role:        bool rdmsr_guarded(uint32_t msr, uint64_t *value), include/cpu/escape.h. An absent register is a
-;              general protection fault, which escape_take turns into a jump to .absent.
+; Role:        bool rdmsr_guarded(uint32_t msr, uint64_t *value), include/cpu/escape.h. An absent register is
+;              a general protection fault, which escape_take turns into a jump to .absent.
 ; Registers:   System V; rdi, rsi in; rax, rcx, rdx, r8, r9 changed.
 ; Interrupts:  disabled while the escape is armed, then as they were.
 ; Stack:       the caller's.

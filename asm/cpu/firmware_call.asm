@@ -1,19 +1,20 @@
 ; firmware_call.asm - calls a function of the firmware in the address space that it knows.
 ;
 ; Role:        bool firmware_call(const struct firmware_call *), include/cpu/firmware_call.h.
-; Registers:   in   rdi  what to call; System V. Towards the firmware: rcx, rdx, r8, r9 (Microsoft's convention).
-;              Nothing that the firmware leaves in registers is relied on: what is needed again lies on our stack.
-; Interrupts:  disabled on entry and all the time; the firmware may enable them, so they are disabled again. The
-;              kernel's GDT and IDT stay: an exception in the firmware goes on at .faulted (escape.h).
+; Registers:   in   rdi  what to call; System V. The firmware gets rcx, rdx, r8, r9: Microsoft's convention.
+;              Nothing that the firmware leaves in registers is relied on: what is needed again lies on our
+;              stack.
+; Interrupts:  disabled on entry and all the time; the firmware may enable them, so they are disabled again.
+;              The kernel's GDT and IDT stay: an exception in the firmware goes on at .faulted (escape.h).
 ; Stack:       ours in the kernel's half, mapped in both spaces, while CR3 changes; then the firmware's:
 ;
-;              escape.rsp -> [ cr3 ][ cr0 ][ cr4 ][ r15 ... rbx, rbp ][ return address ]
+;              saved_rsp  -> [ cr3 ][ cr0 ][ cr4 ][ r15 ... rbx, rbp ][ return address ]
 ;              firmware's -> [ return address ][ 32 bytes that belong to the callee ] <- stack_top
 ;
-; What the firmware may expect of the processor (UEFI 2.10 section 2.3.4.2): identity mapping, direction flag clear,
-; TS and EM clear, control word and MXCSR as after a reset of C's world; that it may use SSE, so OSFXSR as well.
-; CR0.WP stays set: nothing of the firmware's is mapped read-only, and the kernel's text remains so. CET, PKS, PGE
-; and PCIDE, which would change what its pages, calls and returns mean, are never on in this kernel.
+; What the firmware may expect of the processor (UEFI 2.10 section 2.3.4.2): identity mapping, direction flag
+; clear, TS and EM clear, x87 control word and MXCSR at their defaults; that it may use SSE, hence OSFXSR.
+; CR0.WP stays set: nothing of the firmware's is mapped read-only, and the kernel's text remains so. CET, PKS,
+; PGE and PCIDE, which would change what its pages, calls and returns mean, are never on in this kernel.
 
 %include "cpu_offsets.inc"
 

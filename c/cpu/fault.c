@@ -65,7 +65,7 @@ void fault_exception(struct interrupt_frame *frame, bool nested) {
     if (panic_in_progress()) {
         panic_inside_panic(frame);
     }
-    if (escape_take(frame)) {
+    if (!nested && escape_take(frame)) {
         return;
     }
     if (!nested && may_be_a_vms_doing(frame->vector)) {

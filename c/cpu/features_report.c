@@ -88,8 +88,8 @@ static void report_features(const struct processor *processor, format_sink sink,
     }
 }
 
-/* The revision is in the upper half on Intel's processors, in the lower on AMD's; CPUID leaf 1 makes the former put
- * it there (SDM volume 3, section 9.11.7). Hypervisors may not have the register. */
+/* The revision is in the upper half on Intel's processors, in the lower on AMD's; CPUID leaf 1 makes the
+ * former put it there (SDM volume 3, section 9.11.7). Hypervisors may not have the register. */
 static uint64_t microcode_revision(const struct processor *processor) {
     uint64_t value = 0;
     (void)cpuid(1, 0);

@@ -1,16 +1,16 @@
 /*
  * processors.c - the processors that the kernel does not use.
  *
- * The kernel runs on the processor that the firmware started it on. The others wait in a loop of the firmware's,
- * with its page tables and stacks, and where these lie is the firmware's secret: OVMF keeps them in reserved memory,
- * others in boot-services memory, which the kernel reuses. A processor whose loop is overwritten runs wild. So they
- * get an INIT before the first page is handed out: after it a processor waits for a start-up message inside itself
- * and fetches nothing (Intel SDM volume 3, section 8.4).
+ * The kernel runs on the processor that the firmware started it on. The others wait in a loop of the
+ * firmware's, with its page tables and stacks, and where these lie is the firmware's secret: OVMF keeps them
+ * in reserved memory, others in boot-services memory, which the kernel reuses. A processor whose loop is
+ * overwritten runs wild. So they get an INIT before the first page is handed out: after it a processor waits
+ * for a start-up message inside itself and fetches nothing (Intel SDM volume 3, section 8.4).
  *
- * The message goes to all others at once and not to the local APICs of the MADT one by one: that needs no table
- * that firmware could have wrong, reaches processors that the tables hide, and can be sent before the memory manager
- * is up, which reading ACPI tables cannot be done without. A processor that the firmware has switched off is waiting
- * already and stays so.
+ * The message goes to all others at once and not to the local APICs of the MADT one by one: that needs no
+ * table that firmware could have wrong, reaches processors that the tables hide, and can be sent before the
+ * memory manager is up, which reading ACPI tables cannot be done without. A processor that the firmware has
+ * switched off is waiting already and stays so.
  */
 #include "cpu/processors.h"
 

@@ -92,8 +92,8 @@ static uint16_t port_field(const uint8_t *fadt, size_t extended, size_t old) {
     return old_port <= UINT16_MAX ? (uint16_t)old_port : 0;
 }
 
-/* The reset register (section 4.8.3.6) is one byte wide whatever its size fields say; it exists on hardware-reduced
- * machines too. */
+/* The reset register (section 4.8.3.6) is one byte wide whatever its size fields say; it exists on
+ * hardware-reduced machines too. */
 static void read_reset_register(const uint8_t *fadt, struct acpi_fixed *fixed) {
     if (!has_field(fadt, FADT_RESET_VALUE, 1)) {
         return;

@@ -2,8 +2,8 @@
  * efi_runtime.c - the one runtime service of the UEFI firmware that the kernel uses: ResetSystem.
  *
  * The firmware's code and data lie in memory whose type the physical memory manager never hands out
- * (c/mm/memory_map.c). The page tables with which the firmware itself ran do not: they were boot-services memory
- * and are gone, so a set is built for the call (efi_space.h).
+ * (c/mm/memory_map.c). The page tables with which the firmware itself ran do not: they were boot-services
+ * memory and are gone, so a set is built for the call (efi_space.h).
  */
 #include "drivers/efi_runtime.h"
 

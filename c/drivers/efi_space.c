@@ -1,10 +1,10 @@
 /*
  * efi_space.c - the address space in which the firmware's runtime services run.
  *
- * EfiRuntimeServicesCode is mapped writable and executable: it holds whole PE images, .data and all, on OVMF as on
- * any firmware; what is code in them only the memory attributes table says, which lies in boot-services
- * memory that the kernel reuses. Nothing else is executable. The kernel's own rule that no page is both is not
- * touched: these tables are in force only while the firmware ends the machine's life.
+ * EfiRuntimeServicesCode is mapped writable and executable: it holds whole PE images, .data and all, on OVMF
+ * as on any firmware; what is code in them only the memory attributes table says, which lies in boot-services
+ * memory that the kernel reuses. Nothing else is executable. The kernel's own rule that no page is both is
+ * not touched: these tables are in force only while the firmware ends the machine's life.
  */
 #include "drivers/efi_space.h"
 
@@ -131,8 +131,8 @@ static bool map_runtime(struct efi_space *space, const struct memory_map *map) {
     return true;
 }
 
-/* The end of the stretch of listed memory that begins at `at`, or `at` when it is not listed. Stores in *next where
- * the next entry above begins. */
+/* The end of the stretch of listed memory that begins at `at`, or `at` when it is not listed. Stores in *next
+ * where the next entry above begins. */
 static uint64_t listed_end(const struct memory_map *map, uint64_t at, uint64_t *next) {
     struct efi_memory_descriptor descriptor;
     struct range range;

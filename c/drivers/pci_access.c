@@ -1,8 +1,8 @@
 /*
  * pci_access.c - the two ways to PCI configuration space.
  *
- * A segment's space in memory has up to 256 MiB, of which a page per function matters. One page of kernel address space
- * is moved over it, uncached, rather than mapping it all.
+ * A segment's space in memory has up to 256 MiB, of which a page per function matters. One page of kernel
+ * address space is moved over it, uncached, rather than mapping it all.
  */
 #include "drivers/pci_access.h"
 

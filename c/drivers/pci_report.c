@@ -142,7 +142,8 @@ static void show(void *context, const struct pci_function *function) {
     }
 }
 
-/* A table of segments that does not show what the ports show is not believed: its window would be somebody's memory.
+/* A table of segments that does not show what the ports show is not believed: its window would be somebody's
+ * memory.
  */
 static bool is_credible(struct pci_ecam *ecam, bool has_ports) {
     const struct pci_address host = {.bus = 0};

@@ -46,8 +46,8 @@ static uint32_t read_at(const struct scan *scan, struct pci_address address, uns
     return scan->read(scan->read_context, address, offset);
 }
 
-/* The bus behind a bridge has a higher number than the bridge's own, and no other bridge. Anything else is a loop, or
- * a bridge that the firmware has not set up. */
+/* The bus behind a bridge has a higher number than the bridge's own, and no other bridge. Anything else is a
+ * loop, or a bridge that the firmware has not set up. */
 static bool claim_bus(struct scan *scan, const struct pci_function *bridge) {
     const unsigned bus = bridge->secondary;
     if (bus <= bridge->address.bus || bus > scan->last_bus || bridge->subordinate < bus ||

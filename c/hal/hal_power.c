@@ -1,8 +1,8 @@
 /*
  * hal_power.c - powering the machine off and starting it again.
  *
- * Every way is tried in turn, the one that disturbs least first. For tests, power=acpi or power=uefi on the kernel
- * command line, and reboot=acpi, uefi, kbd, cf9 or triple, leave only the one named.
+ * Every way is tried in turn, the one that disturbs least first. For tests, power=acpi or power=uefi on the
+ * kernel command line, and reboot=acpi, uefi, kbd, cf9 or triple, leave only the one named.
  */
 #include "hal/hal_power.h"
 

@@ -1,8 +1,9 @@
 /*
- * host_restart.c - REBOOT on Linux: the program begins again, in the same process and with the same arguments.
+ * host_restart.c - REBOOT on Linux: the program begins again, in the same process and with the same
+ * arguments.
  *
- * Input that was read ahead but not used yet is handed on, so that a pipe goes on with the line after REBOOT, as a
- * terminal and a serial line do. It travels in a nameless file, whose descriptor the environment names.
+ * Input that was read ahead but not used yet is handed on, so that a pipe goes on with the line after REBOOT,
+ * as a terminal and a serial line do. It travels in a nameless file, whose descriptor the environment names.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -55,8 +56,8 @@ void hal_power_reboot(void) {
     const size_t size = host_console_unread(&unread);
 
     hal_console_flush();
-    /* A Ctrl-C that comes now waits until the new program has its handlers: in between, it would end the process. The
-     * mask survives execv, and so does the signal that waits. */
+    /* A Ctrl-C that comes now waits until the new program has its handlers: in between, it would end the
+     * process. The mask survives execv, and so does the signal that waits. */
     (void)hal_irq_disable();
     host_console_restore();
     if (size > 0 && !keep_unread(unread, size)) {

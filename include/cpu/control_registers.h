@@ -1,6 +1,6 @@
 /*
- * control_registers.h - the bits of CR0, CR4, EFER and the debug registers (Intel SDM volume 3, sections 2.2.1,
- * 2.5 and 17.2).
+ * control_registers.h - the bits of CR0, CR4, EFER and the debug registers (Intel SDM volume 3, sections
+ * 2.2.1, 2.5 and 17.2).
  */
 #ifndef CPU_CONTROL_REGISTERS_H
 #define CPU_CONTROL_REGISTERS_H

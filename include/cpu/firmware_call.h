@@ -1,5 +1,6 @@
 /*
- * firmware_call.h - calls a function of the firmware in the address space that it knows (asm/cpu/firmware_call.asm).
+ * firmware_call.h - calls a function of the firmware in the address space that it knows
+ * (asm/cpu/firmware_call.asm).
  */
 #ifndef CPU_FIRMWARE_CALL_H
 #define CPU_FIRMWARE_CALL_H
@@ -18,9 +19,9 @@ struct firmware_call {
 
 _Static_assert(offsetof(struct firmware_call, arguments) == 8, "layout read by firmware_call.asm");
 
-/* Calls with the convention and the processor state of UEFI 2.10 section 2.3.4.2, interrupts disabled. True: the function
- * came back; what it returned is dropped. False: an exception came up in it, which `escape` describes. A firmware
- * that hangs is not noticed. Interrupts must be disabled; not for interrupt handlers. */
+/* Calls with the convention and the processor state of UEFI 2.10 section 2.3.4.2, interrupts disabled. True:
+ * the function came back; what it returned is dropped. False: an exception came up in it, which `escape`
+ * describes. A firmware that hangs is not noticed. Interrupts must be disabled; not ISR-safe. */
 bool firmware_call(const struct firmware_call *call);
 
 #endif

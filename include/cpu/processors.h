@@ -6,9 +6,9 @@
 
 #include <stdbool.h>
 
-/* Sends every other processor to the state after INIT, in which it waits for a start-up message and touches no
- * memory. To be called before any memory of the boot services is reused. Takes about 0.1 ms. Needs the loader's
- * direct map. */
+/* Sends every other processor to the state after INIT, in which it waits for a start-up message and touches
+ * no memory. To be called before any memory of the boot services is reused. Takes about 0.1 ms. Needs the
+ * loader's direct map. */
 void processors_park(void);
 
 /* True when that was done. ISR-safe. */

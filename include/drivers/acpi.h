@@ -41,8 +41,8 @@ unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments);
 /* Powers the machine off (state S5). Returns only when that cannot be done. */
 void acpi_power_off(void);
 
-/* Resets the machine through the reset register. Returns only when there is none or it has no effect. Interrupts must be
- * disabled. */
+/* Resets the machine through the reset register. Returns only when there is none or it has no effect.
+ * Interrupts must be disabled. */
 void acpi_reset(void);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * pci.h - finds the functions on the PCI buses (PCI Local Bus 3.0 chapter 6, PCI Express Base 5.0 chapter 7).
  *
- * Reads only. The size of a base address register, which can be had only by writing to it, is not found out: meanwhile the
- * device would not decode its addresses, and the frame buffer, the console or a disk at work may be behind
- * them. The scan is pure, for configuration space is read through a callback; what it returns may be anything.
+ * Reads only. The size of a base address register, which can be had only by writing to it, is not found out:
+ * meanwhile the device would not decode its addresses, and the frame buffer, the console or a disk at work
+ * may be behind them. The scan is pure, for configuration space is read through a callback; what it returns
+ * may be anything.
  */
 #ifndef DRIVERS_PCI_H
 #define DRIVERS_PCI_H
@@ -59,8 +60,8 @@ struct pci_function {
 /* Is called for every function found, ascending by address. */
 typedef void (*pci_visitor)(void *context, const struct pci_function *function);
 
-/* Scans the buses first_bus to last_bus of a segment. Each is looked at once, whatever the bridges say: so buses
- * below a second host bridge are found, and this ends. */
+/* Scans the buses first_bus to last_bus of a segment. Each is looked at once, whatever the bridges say: so
+ * buses below a second host bridge are found, and this ends. */
 void pci_scan(uint16_t segment, uint8_t first_bus, uint8_t last_bus, pci_reader read,
               void *read_context, pci_visitor visit, void *visit_context);
 

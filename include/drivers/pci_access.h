@@ -23,8 +23,8 @@ struct pci_ecam {
     uint64_t page; /* physical address of the page that is mapped, 0 none */
 };
 
-/* A pci_reader whose context is a struct pci_ecam. One at a time, for there is one window. All ones when no memory
- * for tables is left. */
+/* A pci_reader whose context is a struct pci_ecam. One at a time, for there is one window. All ones when no
+ * memory for tables is left. */
 uint32_t pci_read_by_ecam(void *context, struct pci_address address, unsigned offset);
 
 /* Takes the window away. */

@@ -1,8 +1,9 @@
 /*
- * processor.h - what CPUID says about a processor, decoded (Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E).
+ * processor.h - what CPUID says about a processor, decoded (Intel SDM volume 2, CPUID; AMD APM volume 3,
+ * appendix E).
  *
- * Pure: the leaves come through a reader, so that the kernel, the Linux program and the unit tests, with recorded
- * leaves, use the same code. No leaf is read that the processor does not claim to have.
+ * Pure: the leaves come through a reader, so that the kernel, the Linux program and the unit tests, with
+ * recorded leaves, use the same code. No leaf is read that the processor does not claim to have.
  */
 #ifndef SHARED_PROCESSOR_H
 #define SHARED_PROCESSOR_H

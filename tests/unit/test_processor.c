@@ -32,7 +32,8 @@ static const struct record xeon[] = {
     {0x80000008, 0, {0x00303930, 0x00000000, 0x00000000, 0x00000000}},
 };
 
-/* An AMD processor with the topology extension: a 512 KiB L2 of 8 ways, a fully associative L3 of made-up size. */
+/* An AMD processor with the topology extension: a 512 KiB L2 of 8 ways, a fully associative L3 of made-up
+ * size. */
 static const struct record ryzen[] = {
     {0x0, 0, {0x00000010, 0x68747541, 0x444d4163, 0x69746e65}},
     {0x1, 0, {0x00870f10, 0x00000000, 0x00000000, 0x00000000}},
