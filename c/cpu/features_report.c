@@ -112,9 +112,14 @@ static void report_microcode(const struct processor *processor, format_sink sink
 
 static void report_tsc(const struct processor *processor, format_sink sink, void *context) {
     const bool invariant = processor_has(processor, PROCESSOR_INVARIANT_TSC);
-    format(sink, context, "  TSC in use    %lu MHz, %s\n",
-           (clock_tsc_hz() + HZ_PER_MHZ / 2) / HZ_PER_MHZ,
-           invariant ? "invariant" : "not said to be invariant");
+    const char *kind = invariant ? "invariant" : "not said to be invariant";
+    const uint64_t hz = clock_tsc_hz();
+    if (hz == 0) {
+        format(sink, context, "  TSC           of unknown rate, %s\n", kind);
+    } else {
+        format(sink, context, "  TSC           %lu MHz, %s\n", (hz + HZ_PER_MHZ / 2) / HZ_PER_MHZ,
+               kind);
+    }
 }
 
 static void report_others(format_sink sink, void *context) {

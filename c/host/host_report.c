@@ -4,9 +4,11 @@
 #include "hal/hal_report.h"
 
 #include <cpuid.h>
+#include <fcntl.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <time.h>
@@ -24,28 +26,58 @@ enum { COLUMNS = 79, NAME_COLUMN = 16 }; /* where the list of features begins */
 
 /* --- .MEM, .HEAP, .PAGES --- */
 
-/* Pages of address space and pages in memory; zero when /proc is not there. */
-static void read_statm(unsigned long *size, unsigned long *resident) {
-    FILE *file = fopen("/proc/self/statm", "re");
-    *size = *resident = 0;
-    if (file != NULL) {
-        if (fscanf(file, "%lu %lu", size, resident) != 2) {
-            *size = *resident = 0;
-        }
-        fclose(file);
+/* Linux's files about the process are read without stdio, which takes heap at its first use and keeps it: that
+ * would look like a leak of the VM that asked. */
+
+typedef void (*line_visitor)(void *context, const char *line);
+
+/* Shows every line of a file, without its newline and cut to what the buffer holds. False when there is none.
+ * */
+static bool for_each_line(const char *path, line_visitor visit, void *context) {
+    char line[256], bytes[1024];
+    size_t size = 0;
+    ssize_t count;
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (file < 0) {
+        return false;
     }
+    while ((count = read(file, bytes, sizeof bytes)) > 0) {
+        for (ssize_t i = 0; i < count; i++) {
+            if (bytes[i] == '\n') {
+                line[size] = '\0';
+                visit(context, line);
+                size = 0;
+            } else if (size < sizeof line - 1) {
+                line[size++] = bytes[i];
+            }
+        }
+    }
+    close(file);
+    return true;
+}
+
+struct statm {
+    unsigned long size, resident; /* pages */
+};
+
+static void read_statm(void *context, const char *line) {
+    struct statm *statm = context;
+    char *next;
+    statm->size = strtoul(line, &next, 10);
+    statm->resident = strtoul(next, NULL, 10);
 }
 
 static void report_memory(format_sink sink, void *context) {
     const unsigned long page_kib = hal_mem_page_size() / KIB;
-    unsigned long size, resident;
+    struct statm statm = {0};
     struct sysinfo machine;
 
-    read_statm(&size, &resident);
+    (void)for_each_line("/proc/self/statm", read_statm, &statm);
     format(sink, context, "Memory of the process\n");
     format(sink, context, "  reserved      %10lu MiB of addresses, mostly for VMs\n",
-           size * page_kib / KIB);
-    format(sink, context, "  in memory     %10lu KiB\n", resident * page_kib);
+           statm.size * page_kib / KIB);
+    format(sink, context, "  in memory     %10lu KiB\n", statm.resident * page_kib);
     if (sysinfo(&machine) == 0) {
         const unsigned long unit = machine.mem_unit;
         format(sink, context, "  the machine   %10lu MiB, %lu MiB of them unused\n",
@@ -67,14 +99,23 @@ struct mappings {
     unsigned long both;                                    /* mappings writable and executable */
 };
 
-static void add_mapping(struct mappings *sum, unsigned long kib, const char *rights) {
-    const bool writable = rights[1] == 'w', executable = rights[2] == 'x';
+/* A line begins "start-end rwxp". */
+static void add_mapping(void *context, const char *line) {
+    struct mappings *sum = context;
+    char *next;
+    const unsigned long start = strtoul(line, &next, 16);
+    const unsigned long end = *next == '-' ? strtoul(next + 1, &next, 16) : start;
+    if (end <= start || strlen(next) < sizeof " rwx" - 1) {
+        return;
+    }
+    const unsigned long kib = (end - start) / KIB;
+    const bool readable = next[1] == 'r', writable = next[2] == 'w', executable = next[3] == 'x';
     sum->both += writable && executable;
     if (executable) {
         sum->executable += kib;
     } else if (writable) {
         sum->writable += kib;
-    } else if (rights[0] == 'r') {
+    } else if (readable) {
         sum->read_only += kib;
     } else {
         sum->closed += kib;
@@ -83,21 +124,12 @@ static void add_mapping(struct mappings *sum, unsigned long kib, const char *rig
 
 static void report_pages(format_sink sink, void *context) {
     struct mappings sum = {0};
-    char line[512], rights[5];
-    unsigned long start, end;
-    FILE *file = fopen("/proc/self/maps", "re");
 
     format(sink, context, "Address space of the process\n");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%lx-%lx %4s", &start, &end, rights) == 3) {
-            add_mapping(&sum, (end - start) / KIB, rights);
-        }
-    }
-    if (file == NULL) {
+    if (!for_each_line("/proc/self/maps", add_mapping, &sum)) {
         format(sink, context, "Linux does not tell: there is no /proc.\n");
         return;
     }
-    fclose(file);
     format(sink, context, "  executable    %14lu KiB\n", sum.executable);
     format(sink, context, "  writable      %14lu KiB\n", sum.writable);
     format(sink, context, "  read-only     %14lu KiB\n", sum.read_only);

@@ -58,7 +58,7 @@ void processor_report(const struct processor *processor, format_sink sink, void 
                (unsigned long)(processor->base_hz / MHZ));
     }
     if (processor->tsc_hz != 0) {
-        format(sink, context, "  TSC           %lu MHz (CPUID)\n",
+        format(sink, context, "  TSC stated    %lu MHz (CPUID)\n",
                (unsigned long)(processor->tsc_hz / MHZ));
     }
 }
