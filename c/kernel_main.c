@@ -17,7 +17,9 @@
 #include "cpu/kprint.h"
 #include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
+#include "cpu/processors.h"
 #include "drivers/acpi.h"
+#include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "forth/throw.h"
@@ -120,7 +122,7 @@ void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init();       /* NX, WP, SMEP, UMIP */
+    hal_cpu_init();       /* control registers as the kernel wants them */
     gdt_init();           /* segments, interrupt stacks */
     idt_init();           /* from here on an exception is a panic screen, not a reset */
     machine_check_init(); /* broken hardware is reported */
@@ -128,6 +130,7 @@ void kernel_main(const BootInfo *boot_info) {
     cmdline_init(boot_info);
     kprintf("CPU initialized\n");
 
+    processors_park();   /* away from the memory that is handed out from here on */
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */
     kprintf("PMM initialized\n");
     report_memory();
@@ -142,8 +145,9 @@ void kernel_main(const BootInfo *boot_info) {
     kmalloc_init(); /* the kernel heap */
     kprintf("Heap initialized\n");
 
-    acpi_init(boot_info);    /* tables that say where the timers are */
-    start_screen(boot_info); /* from here on everything is on the screen too */
+    acpi_init(boot_info);        /* tables that say where the timers are */
+    efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
+    start_screen(boot_info);     /* from here on everything is on the screen too */
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "cpu/escape.h"
 #include "cpu/io.h"
 #include "cpu/panic.h"
 #include "cpu/vectors.h"
@@ -97,6 +98,9 @@ void fault_exception(struct interrupt_frame *frame, bool nested) {
 
     if (panic_in_progress()) {
         panic_inside_panic(frame);
+    }
+    if (!nested && escape_take(frame)) {
+        return;
     }
     if (!nested && may_be_a_vms_doing(frame->vector)) {
         struct hal_fault fault = {.kind = kind_of(frame->vector)};

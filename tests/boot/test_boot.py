@@ -13,6 +13,8 @@ import tempfile
 import zlib
 
 from harness import (BOOT_SECONDS, END_SECONDS, Dialogue, Runner, boot_test, expect, prompt_test)
+import test_power  # noqa: F401 - registers its tests
+import test_cpu_pci  # noqa: F401
 from machine import BANNER, MachineError, PROMPT, choose_accelerator
 import test_interrupts  # registers its tests
 import test_time  # registers its tests
