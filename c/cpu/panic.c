@@ -15,6 +15,7 @@
 #include "cpu/io.h"
 #include "cpu/kprint.h"
 #include "cpu/vectors.h"
+#include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "hal/hal_panic.h"
 
@@ -62,6 +63,7 @@ bool panic_in_progress(void) {
 
 static _Noreturn void stop(void) {
     uart_flush();
+    framebuffer_draw(); /* last, for it may fault; then the serial line has everything */
     if (cmdline_has("test-exit")) {
         outb(DEBUG_EXIT_PORT, DEBUG_EXIT_FAILURE);
     }
@@ -85,6 +87,7 @@ static void begin(const char *detail) {
     if (panics > 1) {
         stop_with_line("Panic inside a panic: ", detail);
     }
+    framebuffer_begin_alarm();
 }
 
 void panic_inside_panic(const struct interrupt_frame *frame) {
