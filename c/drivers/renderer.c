@@ -110,9 +110,17 @@ static void draw_run(struct renderer *renderer, unsigned row, unsigned column, u
 
 /* ---- cells ---- */
 
+static bool is_blank(const struct terminal_cell *cell) {
+    return cell->character == ' ' && (cell->attributes & TERMINAL_UNDERLINE) == 0;
+}
+
+/* Whether two cells look the same: what is blank shows its background alone. */
 static bool same(const struct terminal_cell *a, const struct terminal_cell *b) {
-    return a->character == b->character && a->foreground == b->foreground &&
-           a->background == b->background && a->attributes == b->attributes;
+    if (a->background != b->background || a->character != b->character) {
+        return false;
+    }
+    return (is_blank(a) && is_blank(b)) ||
+           (a->foreground == b->foreground && a->attributes == b->attributes);
 }
 
 static bool same_colours(const struct terminal_cell *a, const struct terminal_cell *b) {
