@@ -12,6 +12,8 @@
 #include "drivers/uart.h"
 #include "hal/hal_time.h"
 
+enum { SERIAL_COLUMNS = 80, SERIAL_ROWS = 24 }; /* what most terminals have */
+
 static bool is_terminal = true;
 
 /* kernel_main has brought the devices up already, to be able to show the boot log. */
@@ -90,6 +92,20 @@ void hal_console_wait(void) {
         interrupts_save_and_disable();
     }
     interrupts_restore(flags);
+}
+
+void hal_console_size(unsigned *columns, unsigned *rows) {
+    framebuffer_size(columns, rows);
+    if (*columns == 0) {
+        *columns = SERIAL_COLUMNS;
+        *rows = SERIAL_ROWS;
+    }
+}
+
+void hal_console_mark_error(bool on) {
+    static const char red[] = "\033[91m", normal[] = "\033[39m";
+
+    framebuffer_put(on ? red : normal, on ? sizeof red - 1 : sizeof normal - 1);
 }
 
 bool hal_console_is_terminal(void) {
