@@ -91,6 +91,7 @@ void kernel_main(const BootInfo *boot_info) {
     check_boot_info(boot_info);
     framebuffer_init(boot_info); /* from here on everything is on the screen too */
     cmdline_init(boot_info);
+    panic_test_early(); /* only when the command line asks for it */
     kprintf("CPU initialized\n");
 
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */

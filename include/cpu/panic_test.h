@@ -8,4 +8,7 @@
  * =panic. Does nothing without such a word; says so when the value is unknown. */
 void panic_test(void);
 
+/* The same for panic-test=early, before memory is managed. */
+void panic_test_early(void);
+
 #endif
