@@ -21,7 +21,6 @@
 enum {
     EARLY_COLUMNS = 80,
     EARLY_ROWS = 25,
-    ALARM_ROWS = 38, /* registers and the longest backtrace */
     ALARM_TEXT_MAX = 4096,
     SOME_CELLS = 256,
 };
@@ -113,6 +112,19 @@ static void keep_for_alarm(const char *bytes, size_t count) {
     }
 }
 
+static unsigned alarm_rows(void) {
+    unsigned rows = 1, column = 0;
+
+    for (size_t i = 0; i < alarm_size; i++) {
+        if (alarm_text[i] == '\n' || column == terminal.columns) {
+            rows++;
+            column = 0;
+        }
+        column += alarm_text[i] != '\n';
+    }
+    return rows;
+}
+
 bool framebuffer_put(const char *bytes, size_t count) {
     if (!present) {
         return true;
@@ -133,7 +145,7 @@ void framebuffer_draw(void) {
     }
     busy = true;
     if (alarm) {
-        terminal_begin_alarm(&terminal, ALARM_ROWS);
+        terminal_begin_alarm(&terminal, alarm_rows());
         terminal_write(&terminal, alarm_text, alarm_size);
         renderer_forget(&renderer, &terminal);
     }

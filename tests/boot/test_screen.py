@@ -2,7 +2,7 @@
 import re
 import time
 
-from harness import BOOT_SECONDS, Dialogue, Failed, boot_test, expect
+from harness import BOOT_SECONDS, END_SECONDS, Dialogue, Failed, boot_test, expect
 from screen import ALARM, INK, PAPER, RED, Screen
 
 DRAWN_SECONDS = 20  # until a change is on the screen; mostly it is there at the first look
@@ -196,9 +196,11 @@ def screen_editing(lab):
 
 @boot_test("screen-panic", "a panic stands on the screen in white on red, below what was there before")
 def screen_panic(lab):
-    with lab.machine(vga="std", cmdline="panic-test=pf") as machine:
+    with lab.machine(vga="none", devices=["bochs-display,xres=640,yres=400,edid=on"],
+                     cmdline="panic-test=pf") as machine:  # 80 by 25 characters
         machine.wait_for("System halted.", BOOT_SECONDS)
         screen = wait_for_screen(lab, machine, lambda it: it.last_rows(1) == ["System halted."], "the panic")
+        expect((screen.columns, screen.lines) == (80, 25), f"{screen.columns} columns, {screen.lines} rows")
         log = machine.log[machine.log.rindex(b"*** KERNEL PANIC"):].decode().replace("\r", "")
         panic = [line.rstrip() for line in log.rstrip("\n").split("\n")]
         expect(screen.last_rows(len(panic)) == panic, "it differs from the serial log:\n" + "\n".join(screen.rows))
@@ -218,6 +220,21 @@ def screen_panic_early(lab):
         machine.wait_for("System halted.", BOOT_SECONDS)
         screen = wait_for_screen(lab, machine, lambda it: "System halted." in it.rows, "the panic")
         expect(any("KERNEL PANIC" in row for row in screen.rows), "the title is missing")
+
+
+@boot_test("screen-panic-drawing", "a panic in the middle of a flood of output is on the screen, whole")
+def screen_panic_drawing(lab):
+    with lab.machine(vga="std") as machine:
+        dialogue = Dialogue(machine)
+        dialogue.enter(": FLOOD BEGIN 99 0 DO I . I SPACES LOOP CR AGAIN ;")
+        dialogue.enter("FLOOD", re.compile(rb"50 .*\r\n.*50 "))
+        machine.qmp("inject-nmi")
+        machine.wait_for("System halted.", END_SECONDS)
+        screen = wait_for_screen(lab, machine, lambda it: "System halted." in it.rows, "the panic")
+        title = next(i for i, row in enumerate(screen.rows) if "KERNEL PANIC: non-maskable interrupt" in row)
+        expect(all(cell.paper == ALARM for row in screen.cells[title:] for cell in row),
+               "some of the panic is not on red")
+        expect("\ufffd" not in "".join(screen.rows), "some cells are half drawn")
 
 
 @boot_test("screen-large", "on 2560 by 1600 pixels the characters are twice as large")
