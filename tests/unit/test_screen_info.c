@@ -21,9 +21,8 @@ static BootInfo usual(void) {
 
 static void check_refused(const BootInfo *info, const char *words) {
     const char *problem = screen_info_read(info, &screen);
-    CHECK(problem != NULL);
-    if (strstr(problem, words) == NULL) {
-        unit_fail(__FILE__, __LINE__, "`%s`, without `%s`", problem, words);
+    if (problem == NULL || strstr(problem, words) == NULL) {
+        unit_fail(__FILE__, __LINE__, "`%s`, without `%s`", problem == NULL ? "" : problem, words);
     }
 }
 
