@@ -85,15 +85,16 @@ static _Noreturn void give_up(const char *what, int code) {
     halt_for_good();
 }
 
-static void start_screen(const BootInfo *boot_info) {
+static void report_screen(const BootInfo *boot_info) {
+    const char *problem = framebuffer_problem();
     unsigned columns, rows;
 
-    if (framebuffer_init(boot_info)) {
+    if (problem == NULL) {
         framebuffer_size(&columns, &rows);
         kprintf("  screen %ux%u, %u columns, %u rows\n", boot_info->framebuffer_width,
                 boot_info->framebuffer_height, columns, rows);
     } else {
-        kprintf("  no usable screen: the console is COM1 alone\n");
+        kprintf("  no screen: %s\n", problem);
     }
 }
 
@@ -127,7 +128,9 @@ void kernel_main(const BootInfo *boot_info) {
     idt_init();           /* from here on an exception is a panic screen, not a reset */
     machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
+    framebuffer_init(boot_info); /* from here on everything is on the screen too */
     cmdline_init(boot_info);
+    panic_test_early(); /* only when the command line asks for it */
     kprintf("CPU initialized\n");
 
     processors_park();   /* away from the memory that is handed out from here on */
@@ -147,7 +150,8 @@ void kernel_main(const BootInfo *boot_info) {
 
     acpi_init(boot_info);        /* tables that say where the timers are */
     efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
-    start_screen(boot_info);     /* from here on everything is on the screen too */
+    framebuffer_expand();        /* the whole of the screen */
+    report_screen(boot_info);
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
