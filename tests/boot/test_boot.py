@@ -17,6 +17,7 @@ from machine import BANNER, MachineError, PROMPT, choose_accelerator
 import test_interrupts  # registers its tests
 import test_time  # registers its tests
 import test_screen  # noqa: F401 - registers its tests
+import test_memory  # noqa: F401 (registers its tests)
 
 BOOT_LINES = [
     "StarKernel booting...",
