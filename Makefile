@@ -43,7 +43,7 @@ shared_c    := $(wildcard c/shared/*.c)
 kernel_c := $(wildcard c/kernel_main.c) $(engine_c) $(shared_c) \
             $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
 kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
-host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c)
+host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c) c/mm/page_bitmap.c
 host_asm   := $(engine_asm)
 loader_c   := $(wildcard c/boot/*.c)
 loader_asm := $(wildcard asm/boot/*.asm)
