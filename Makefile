@@ -43,7 +43,7 @@ shared_c    := $(wildcard c/shared/*.c)
 kernel_c := $(wildcard c/kernel_main.c) $(engine_c) $(shared_c) \
             $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
 kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
-host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c) c/mm/page_bitmap.c
+host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c) $(wildcard c/mm/page_bitmap.c c/mm/bit_tree.c)
 host_asm   := $(engine_asm)
 loader_c   := $(wildcard c/boot/*.c)
 loader_asm := $(wildcard asm/boot/*.asm)
@@ -312,6 +312,44 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 
 test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+# --- Programs in place of the arbiter -------------------------------------------------------------
+
+# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
+# when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
+hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
+hal_test_asm := $(wildcard tests/hal/*.asm)
+hal_host_c   := $(hal_test_c) tests/hal/machine_host.c \
+                $(filter-out $(engine_c) c/host/main.c bench/%,$(host_c))
+hal_kernel_o := $(patsubst %,$(BUILD)/kernel/%.o,$(hal_test_c) tests/hal/machine_kernel.c $(hal_test_asm))
+below_arbiter_o := $(patsubst %,$(BUILD)/kernel/%.o,$(filter-out $(engine_c) bench/%,$(kernel_c)) \
+                   $(filter-out $(engine_asm),$(kernel_asm)))
+
+$(BUILD)/hal_test: $(patsubst %,$(BUILD)/host/%.o,$(hal_host_c) $(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_test_asan: $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(hal_host_c)) \
+        $(patsubst %,$(BUILD)/host/%.o,$(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -fsanitize=address,undefined -no-pie -z noexecstack -o $@ $^
+
+$(BUILD)/hal_test.elf: $(hal_kernel_o) $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
+$(BUILD)/%.stripped: $(BUILD)/%.elf
+	$(at)$(OBJCOPY) --strip-all $< $@
+$(BUILD)/%.kernel_image.o: asm/boot/kernel_image.asm $(BUILD)/%.stripped
+	$(at)$(NASM) $(nasm_flags) -D 'KERNEL_ELF="$(BUILD)/$*.stripped"' -o $@ $<
+$(BUILD)/%.loader.so: $(BUILD)/%.kernel_image.o $(filter-out %/kernel_image.asm.o,$(loader_o))
+	$(at)$(LD) $(loader_ldflags) -L $(efi_lib) -o $@ $(efi_lib)/crt0-efi-x86_64.o $^ -lefi -lgnuefi
+$(BUILD)/%.efi: $(BUILD)/%.loader.so
+	$(call say,EFI,$@)
+	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
+	    --target efi-app-x86_64 $< $@
+
+in_place := $(BUILD)/hal_test $(BUILD)/hal_test_asan $(BUILD)/hal_test.efi
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 

@@ -23,13 +23,14 @@
 #define WINDOW_PAGES (HOST_MAP_SIZE / PAGE)
 #define BLOCK_MARK   UINT64_C(0x686f7374626c6f63)
 
+#define GUARD_BYTE 0xa5
+
 /* AddressSanitizer watches the end of a block itself, and more closely. */
 #ifdef __SANITIZE_ADDRESS__
-#define GUARD_BYTES 0u
+#define GUARD_BYTES ((size_t)0)
 #else
-#define GUARD_BYTES 16u
+#define GUARD_BYTES ((size_t)16)
 #endif
-#define GUARD_BYTE 0xa5
 
 /* Before each heap block. */
 struct block {
@@ -129,12 +130,11 @@ static bool is_sound_block(const struct block *block) {
         return false;
     }
     const unsigned char *guard = guard_of(block);
-    for (size_t i = 0; i < GUARD_BYTES; i++) {
-        if (guard[i] != GUARD_BYTE) {
-            return false;
-        }
+    const unsigned char *end = guard + GUARD_BYTES;
+    while (guard < end && *guard == GUARD_BYTE) {
+        guard++;
     }
-    return true;
+    return guard == end;
 }
 
 void *hal_mem_alloc(size_t size) {
@@ -150,7 +150,10 @@ void *hal_mem_alloc(size_t size) {
     }
     block->size = size;
     block->mark = mark_of(block);
-    memset(guard_of(block), GUARD_BYTE, GUARD_BYTES);
+    unsigned char *guard = guard_of(block);
+    for (unsigned char *end = guard + GUARD_BYTES; guard < end; guard++) {
+        *guard = GUARD_BYTE;
+    }
     block->next = host_memory.blocks;
     if (block->next != NULL) {
         block->next->previous = block;
@@ -215,7 +218,7 @@ static bool make_ready(void) {
     }
     const int file = memfd_create("physical memory", MFD_CLOEXEC);
     uint64_t *free_bits = reserve(NULL, page_bitmap_bytes(TOTAL_PAGES), PROT_READ | PROT_WRITE);
-    uint64_t *mapped_bits = reserve(NULL, page_bitmap_bytes(WINDOW_PAGES), PROT_READ | PROT_WRITE);
+    uint64_t *mapped_bits = reserve(NULL, WINDOW_PAGES / 8, PROT_READ | PROT_WRITE);
     void *window = reserve((void *)HOST_MAP_BASE, HOST_MAP_SIZE, PROT_NONE);
     if (file < 0 || ftruncate(file, (off_t)HOST_MEMORY_SIZE) != 0 || free_bits == NULL ||
         mapped_bits == NULL || window != (void *)HOST_MAP_BASE) {
