@@ -27,9 +27,10 @@
 #include "mm/kmalloc.h"
 #include "mm/pmm.h"
 #include "mm/vmm.h"
-#include "time/tick.h"
+#include "time/timer.h"
+#include "time/timer_device.h"
 
-enum { PAGES_PER_MIB = 256, TICKS_TO_SEE = 3, TICK_PATIENCE_MS = 50 };
+enum { PAGES_PER_MIB = 256 };
 
 /* The loader and the kernel are made together; if they do not fit, nothing in BootInfo can be used.
  */
@@ -60,22 +61,17 @@ static void start_screen(const BootInfo *boot_info) {
     }
 }
 
-/* Waits until a few ticks have come. Without a tick nothing can be preempted and Ctrl-C does
- * nothing, which the user should know; the rest still works. The clock bounds the wait. */
-static void watch_tick(void) {
-    uint64_t deadline = hal_time_now_ns() + TICK_PATIENCE_MS * UINT64_C(1000000);
-    unsigned long flags = hal_irq_disable();
-
-    hal_irq_enable();
-    while (tick_count() < TICKS_TO_SEE && hal_time_now_ns() < deadline) {
-        hal_cpu_relax();
+/* Makes sure that timer interrupts come, and looks for another device where they do not. Without any, programs cannot
+ * be preempted and MS does not wake up, which the user should know; the rest still works. */
+static void watch_timer(void) {
+    while (!timer_interrupts_arrive()) {
+        kprintf("  timer: no interrupt comes from the %s\n", timer_device_name());
+        if (!timer_use_next_device()) {
+            kprintf("  timer: none works; Ctrl-C and MS may not work\n");
+            return;
+        }
     }
-    hal_irq_restore(flags);
-    if (tick_count() >= TICKS_TO_SEE) {
-        kprintf("  tick: %s, %d a second\n", tick_source(), TICK_HZ);
-    } else {
-        kprintf("  tick: none comes from the %s; Ctrl-C will not work\n", tick_source());
-    }
+    kprintf("  timer: %s\n", timer_device_name());
 }
 
 void kernel_main(const BootInfo *boot_info);
@@ -110,9 +106,9 @@ void kernel_main(const BootInfo *boot_info) {
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
     hal_interrupt_init(); /* PIC out of the way, local APIC */
-    hal_time_init();      /* clock, timers, tick */
+    hal_time_init();      /* clock, timers */
     kprintf("  clock: %s\n", hal_time_source());
-    watch_tick();
+    watch_timer();
     kprintf("HAL initialized\n");
 
     vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */

@@ -5,9 +5,12 @@
 
 #include <stddef.h>
 
+#include "time/time_report.h"
+
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
+    [HAL_REPORT_TIME] = time_report,
     [HAL_REPORT_PCI] = NULL,
 };
 

@@ -22,7 +22,7 @@
 #define FLAG_AC          (1ll << 18)
 
 static hal_fault_handler owner;
-static volatile sig_atomic_t depth;
+volatile sig_atomic_t host_interrupt_depth;
 static char stack[64 * 1024] __attribute__((aligned(16)));
 
 void hal_fault_set_handler(hal_fault_handler handler) {
@@ -63,7 +63,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         fault.address = (uint64_t)info->si_addr;
         fault.write = (registers[REG_ERR] & PAGE_FAULT_WRITE) != 0;
     }
-    depth++;
+    host_interrupt_depth++;
     hal_fault_action action =
         owner != NULL ? owner(&fault)
                       : (fault.kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED);
@@ -80,7 +80,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         registers[REG_EFL] &= ~(FLAG_TF | FLAG_DF | FLAG_AC);
         break;
     }
-    depth--;
+    host_interrupt_depth--;
 }
 
 void host_fault_init(void) {
@@ -133,5 +133,5 @@ void hal_irq_restore(unsigned long state) {
 }
 
 bool hal_in_interrupt_context(void) {
-    return depth > 0;
+    return host_interrupt_depth > 0;
 }

@@ -15,7 +15,7 @@
 #include "hal/hal_interrupt.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_panic.h"
-#include "host.h"
+#include "host_memory.h"
 #include "mm/page_bitmap.h"
 
 #define PAGE         UINT64_C(4096)

@@ -11,7 +11,7 @@
 
 #include "hal/hal_panic.h"
 #include "hal/hal_space.h"
-#include "host.h"
+#include "host_memory.h"
 
 #define SLOTS          UINT64_C(1024)
 #define PAGE           UINT64_C(4096)

@@ -12,6 +12,7 @@
 #include "hal/hal_time.h"
 #include "hal_test.h"
 #include "../../c/host/host.h"
+#include "../../c/host/host_memory.h"
 
 uint64_t machine_map_base(void) {
     return HOST_MAP_BASE + (UINT64_C(1) << 30);
