@@ -1,10 +1,13 @@
 /*
- * host_interrupt.c - interrupt lines on Linux: a process has none.
+ * host_interrupt.c - a Linux process has no interrupt lines.
  */
 #include "hal/hal_interrupt.h"
 
 hal_status hal_irq_attach(unsigned irq, hal_irq_handler handler, void *context, const char *name) {
-    (void)irq, (void)handler, (void)context, (void)name;
+    (void)irq;
+    (void)handler;
+    (void)context;
+    (void)name;
     return HAL_ERR_UNSUPPORTED;
 }
 
