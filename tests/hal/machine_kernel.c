@@ -21,7 +21,7 @@ enum {
 };
 
 uint64_t machine_map_base(void) {
-    return KERNEL_MAP_BASE + (UINT64_C(1) << 40); /* devices are mapped from the base on */
+    return KERNEL_MAP_BASE + (UINT64_C(4) << 30); /* below the devices */
 }
 
 bool machine_has_heap_guards(void) {
