@@ -12,6 +12,7 @@
 #include "cpu/cmdline.h"
 #include "cpu/gdt.h"
 #include "cpu/idt.h"
+#include "cpu/io.h"
 #include "cpu/kprint.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
@@ -30,7 +31,7 @@
 #include "time/timer.h"
 #include "time/timer_device.h"
 
-enum { PAGES_PER_MIB = 256 };
+enum { PAGES_PER_MIB = 256, KIB_PER_PAGE = 4 };
 
 /* The loader and the kernel are made together; if they do not fit, nothing in BootInfo can be used.
  */
@@ -47,6 +48,37 @@ static void report_memory(void) {
     struct pmm_stats memory = pmm_get_stats();
     kprintf("  %lu MiB of memory, %lu MiB free\n", memory.total_pages / PAGES_PER_MIB,
             memory.free_pages / PAGES_PER_MIB);
+    if (memory.ignored_pages != 0) {
+        kprintf("  %lu MiB lie so far off that a map of them would cost too much: left unused\n",
+                memory.ignored_pages / PAGES_PER_MIB);
+    }
+}
+
+/* For tests: fail-alloc=N lets allocation number N from here on fail. */
+static void arm_failing_allocation(void) {
+    uint64_t nth;
+
+    if (cmdline_number("fail-alloc", &nth)) {
+        hal_mem_fail_at(nth);
+        kprintf("  allocation %lu from now on will fail\n", nth);
+    } else if (cmdline_value("fail-alloc") != NULL) {
+        kprintf("  fail-alloc=%s: not a number; nothing will fail\n", cmdline_value("fail-alloc"));
+    }
+}
+
+/* The end where nothing is broken but too much is missing. */
+static _Noreturn void give_up(const char *what, long code) {
+    struct pmm_stats memory = pmm_get_stats();
+
+    kprintf("\nStarKernel cannot go on: %s (error %ld).\n", what, code);
+    if (memory.refused != 0) {
+        kprintf("Memory ran out: %lu KiB of %lu KiB are free, %lu requests were refused.\n",
+                memory.free_pages * KIB_PER_PAGE, memory.total_pages * KIB_PER_PAGE,
+                memory.refused);
+    }
+    kprintf("The machine can be switched off.\n");
+    uart_flush();
+    halt_for_good();
 }
 
 static void start_screen(const BootInfo *boot_info) {
@@ -90,6 +122,7 @@ void kernel_main(const BootInfo *boot_info) {
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */
     kprintf("PMM initialized\n");
     report_memory();
+    arm_failing_allocation();
 
     vmm_init(boot_info); /* our own address space */
     if (!gdt_guard_stacks()) {
@@ -111,11 +144,15 @@ void kernel_main(const BootInfo *boot_info) {
     watch_timer();
     kprintf("HAL initialized\n");
 
-    vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */
+    int code = vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */
+    if (code != 0) {
+        give_up("the base dictionary could not be built", code);
+    }
     kprintf("VM arbiter initialized\n");
 
-    if (vm_create_primordial() != 0) {
-        hal_panic("VM[0] could not be created: the machine has too little memory");
+    code = vm_create_primordial();
+    if (code != 0) {
+        give_up("VM[0] could not be created", code);
     }
     kprintf("VM[0] instantiated\n");
 

@@ -28,20 +28,22 @@ static void tick(void *context) {
     ticks++;
 }
 
-void vm_arbiter_init(void) {
+int vm_arbiter_init(void) {
     hal_fault_set_handler(vm_fault);
-    if (base_dictionary_build() != 0) {
-        hal_panic("vm_arbiter_init: the base dictionary does not compile");
+    const int code = base_dictionary_build();
+    if (code != 0) {
+        return code;
     }
     if (hal_timer_periodic(TICK_NS, tick, NULL) < 0) {
         hal_panic("vm_arbiter_init: no timer for the tick");
     }
+    return 0;
 }
 
 int vm_create_primordial(void) {
     vm0 = vm_create(0, VM_ENVELOPE_PRIMORDIAL, base_image.cold);
     vm0_state = VM_RUNNABLE;
-    return vm0 == NULL ? -1 : 0;
+    return vm0 == NULL ? THROW_NO_MEMORY : 0;
 }
 
 /* Lets the VM run until it has a reason to stop, and decides what follows from the reason. */

@@ -40,8 +40,7 @@ int main(int argc, char **argv) {
     hal_mem_init();
     hal_console_init();
     hal_cpu_init();
-    vm_arbiter_init();
-    if (vm_create_primordial() != 0) {
+    if (vm_arbiter_init() != 0 || vm_create_primordial() != 0) {
         hal_panic("VM[0] could not be created: out of memory");
     }
     vm_arbiter_loop();

@@ -113,8 +113,9 @@ static bool report(const struct hal_test *test) {
     return outcome.failed;
 }
 
-void vm_arbiter_init(void) {
+int vm_arbiter_init(void) {
     probe_set_handler(NULL);
+    return 0;
 }
 
 int vm_create_primordial(void) {

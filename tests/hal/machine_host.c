@@ -47,6 +47,6 @@ int main(int argc, char **argv) {
     hal_mem_init();
     hal_console_init();
     hal_cpu_init();
-    vm_arbiter_init();
+    (void)vm_arbiter_init();
     vm_arbiter_loop();
 }
