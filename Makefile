@@ -315,12 +315,14 @@ test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages
 
 # --- Programs in place of the arbiter -------------------------------------------------------------
 
+comma := ,
+
 # The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
 # when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
 hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
 hal_test_asm := $(wildcard tests/hal/*.asm)
 hal_host_c   := $(hal_test_c) tests/hal/machine_host.c \
-                $(filter-out $(engine_c) c/host/main.c bench/%,$(host_c))
+                $(filter-out $(engine_c) bench/%,$(host_c))
 hal_kernel_o := $(patsubst %,$(BUILD)/kernel/%.o,$(hal_test_c) tests/hal/machine_kernel.c $(hal_test_asm))
 below_arbiter_o := $(patsubst %,$(BUILD)/kernel/%.o,$(filter-out $(engine_c) bench/%,$(kernel_c)) \
                    $(filter-out $(engine_asm),$(kernel_asm)))
@@ -337,6 +339,19 @@ $(BUILD)/hal_test.elf: $(hal_kernel_o) $(below_arbiter_o) linker.ld
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
 
+# Allocations that fail, one by one: the whole product, but for the arbiter's loop.
+failure_wrap := --wrap=vm_arbiter_init --wrap=vm_arbiter_loop
+failure_c    := $(wildcard tests/failure/*.c)
+failure_asm  := $(wildcard tests/failure/*.asm)
+$(BUILD)/host/tests/failure/program.asm.o $(BUILD)/kernel/tests/failure/program.asm.o: tests/failure/program.fs
+
+$(BUILD)/failure_test: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(failure_c) $(failure_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma),$(failure_wrap)) -o $@ $^
+$(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failure_c) $(failure_asm)) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
+
 # A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
 $(BUILD)/%.stripped: $(BUILD)/%.elf
 	$(at)$(OBJCOPY) --strip-all $< $@
@@ -349,7 +364,7 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
 	    --target efi-app-x86_64 $< $@
 
-in_place := $(BUILD)/hal_test $(BUILD)/hal_test_asan $(BUILD)/hal_test.efi
+in_place := $(BUILD)/failure_test $(BUILD)/failure_test.efi $(BUILD)/hal_test $(BUILD)/hal_test_asan $(BUILD)/hal_test.efi
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "hal/hal_console.h"
 #include "hal_test.h"
 
 #define COLUMNS_MAX 79u
@@ -24,6 +25,20 @@ static void collect(void *context, const char *piece, size_t size) {
     used += size;
 }
 
+/* Prints the line that byte `at` of the text stands in. */
+static void show_line(size_t at) {
+    size_t first = at, end = at;
+    while (first > 0 && text[first - 1] != '\n') {
+        first--;
+    }
+    while (end < used && text[end] != '\n') {
+        end++;
+    }
+    hal_test_say("  this line has %lu columns:\n  ", end - first);
+    hal_console_write(text + first, end - first);
+    hal_console_putc('\n');
+}
+
 /* Whole lines of printable characters, none too long, none with blanks at its end, the first a heading. */
 static void check_table(hal_report_topic topic) {
     used = 0;
@@ -40,7 +55,10 @@ static void check_table(hal_report_topic topic) {
             column = 0;
         } else {
             CHECK(text[i] >= ' ' && text[i] <= '~');
-            CHECK(++column <= COLUMNS_MAX);
+            if (++column > COLUMNS_MAX) {
+                show_line(i);
+            }
+            CHECK(column <= COLUMNS_MAX);
         }
     }
 }
