@@ -1,6 +1,7 @@
 /*
  * cancel.c - include/hal/hal_time.h: what hal_timer_cancel promises.
  */
+#include "hal/hal_interrupt.h"
 #include "hal/hal_time.h"
 #include "hal_test.h"
 
@@ -64,7 +65,9 @@ static void cancel_itself(void *context) {
 
 static void itself(void) {
     struct own own = {.status = 1};
+    const unsigned long state = hal_irq_disable(); /* no callback before it knows its handle */
     own.handle = hal_timer_periodic(500 * US, cancel_itself, &own);
+    hal_irq_restore(state);
     CHECK(own.handle >= 0);
     CHECK(hal_test_wait_for(&own.fires, 3));
     hal_test_spin_ns(5 * MS);
@@ -89,11 +92,12 @@ static void cancel_other(void *context) {
 static void other(void) {
     for (unsigned round = 0; round < 20; round++) {
         struct pair a = {.status = 1}, b = {.status = 1};
-        a.other = b.other = -1;
+        const unsigned long state = hal_irq_disable();
         const int first = hal_timer_oneshot(2 * MS, cancel_other, &a);
         const int second = hal_timer_oneshot(2 * MS, cancel_other, &b);
         a.other = second;
         b.other = first;
+        hal_irq_restore(state);
         CHECK(first >= 0 && second >= 0);
         const uint64_t start = hal_time_now_ns();
         while (a.fires + b.fires == 0 && hal_time_now_ns() - start < 5000 * MS) {

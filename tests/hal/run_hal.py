@@ -126,9 +126,17 @@ def show(outcome):
         print(outcome.output.rstrip())
         print(f"--- end of the output of hal {outcome.where}")
         return outcome.count("PASS"), outcome.count("FAIL") + 1
-    for verdict, identifier, rest in RESULT.findall(outcome.output):
-        if verdict != "PASS":
-            print(f"{verdict} {identifier}: {rest}")
+    notes = []  # indented lines that a test printed before its result
+    for line in outcome.output.splitlines():
+        result = RESULT.match(line)
+        if line.startswith("  "):
+            notes.append(line)
+        elif result:
+            if result[1] == "FAIL":
+                print("\n".join([line, *notes]))
+            elif result[1] == "SKIP":
+                print(line)
+            notes = []
     passed, failed = outcome.count("PASS"), outcome.count("FAIL")
     print(f"hal {outcome.where}: {passed} passed, {failed} failed, {outcome.count('SKIP')} cannot be run there")
     return passed, failed

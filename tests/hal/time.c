@@ -209,7 +209,9 @@ static void start_next(void *context) {
 
 static void chained(void) {
     struct chain chain = {0};
+    const unsigned long state = hal_irq_disable();
     chain.handle = hal_timer_oneshot(500 * US, start_next, &chain);
+    hal_irq_restore(state);
     CHECK(chain.handle >= 0);
     CHECK(hal_test_wait_for(&chain.fires, 5));
     CHECK(chain.handle >= 0);
