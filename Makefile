@@ -114,7 +114,8 @@ help:
 	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
-	'             bench-both: words and instructions on the host and in VM[0] under counted time' \
+	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
+	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -352,6 +353,16 @@ $(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failur
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
 
+# What the operations of the hardware layer cost (`make bench-hal`).
+$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c \
+        $(filter-out %_report.c,$(wildcard c/mm/heap*.c)) $(filter-out $(engine_c) bench/%,$(host_c)))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c) \
+        $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
 # A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
 $(BUILD)/%.stripped: $(BUILD)/%.elf
 	$(at)$(OBJCOPY) --strip-all $< $@
@@ -438,7 +449,7 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -452,6 +463,8 @@ bench-save: $(bench_needs) host
 bench-both: $(bench_needs) all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/counting-kernel COUNTING=1 $(BUILD)/counting-kernel/BOOTX64.EFI
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
+bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
+	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
 
