@@ -93,8 +93,8 @@ static void start_screen(const BootInfo *boot_info) {
     }
 }
 
-/* Makes sure that timer interrupts come, and looks for another device where they do not. Without any, programs cannot
- * be preempted and MS does not wake up, which the user should know; the rest still works. */
+/* Makes sure that timer interrupts come, and looks for another device where they do not. Without any,
+ * programs cannot be preempted and MS does not wake up, which the user should know; the rest still works. */
 static void watch_timer(void) {
     while (!timer_interrupts_arrive()) {
         kprintf("  timer: no interrupt comes from the %s\n", timer_device_name());

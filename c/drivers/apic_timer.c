@@ -40,7 +40,8 @@ void lapic_timer_oneshot(uint32_t count) {
     }
 }
 
-/* The store that changes the mode must have come to the APIC before the first deadline does: section 10.5.4.1. */
+/* The store that changes the mode must have come to the APIC before the first deadline does: section
+ * 10.5.4.1. */
 void lapic_timer_prepare_deadline(unsigned vector) {
     if (lapic_is_present()) {
         lapic_write(REG_INITIAL_COUNT, 0);

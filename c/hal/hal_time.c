@@ -11,7 +11,7 @@
 #include "time/clock.h"
 #include "time/timer.h"
 
-/* The UART's own buffer holds 1.4 ms. While nothing needs to be polled, that is looked up from time to time. */
+/* The UART's own buffer holds 1.4 ms. While nothing is polled, that is looked up now and then. */
 #define POLL_NS    UINT64_C(1000000)
 #define LOOK_UP_NS UINT64_C(100000000)
 

@@ -1,8 +1,8 @@
 /*
  * host_time.c - time and timers on Linux.
  *
- * The same queue as on the bare machine; the hardware under it is one POSIX timer, set for the next deadline, whose
- * signal is the interrupt. Whoever touches the queue outside the handler holds the signals back.
+ * The same queue as on the bare machine; the hardware under it is one POSIX timer, set for the next deadline,
+ * whose signal is the interrupt. Whoever touches the queue outside the handler holds the signals back.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,7 +24,7 @@
 /* The longest time for which the POSIX timer is set; no time_t comes near its end. */
 #define LONGEST_NS (SECOND * 1000000)
 
-/* For the rate of the cycle counter: how long to measure at least, and how often to try for a good reading. */
+/* For the rate of the cycle counter: how long to measure at least, and how many readings to try. */
 #define MEASURE_NS UINT64_C(20000000)
 #define READINGS   16
 
@@ -54,7 +54,8 @@ uint64_t hal_time_now_ns(void) {
 
 /* ---- timers ---- */
 
-/* Sets the POSIX timer for the next deadline. Signals are held back. A deadline that has passed comes at once. */
+/* Sets the POSIX timer for the next deadline. Signals are held back. A deadline that has passed comes at
+ * once. */
 static void arm(void) {
     armed_ns = timer_queue_next(&queue);
     if (armed_ns == TIMER_QUEUE_NEVER) {

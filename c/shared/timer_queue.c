@@ -1,8 +1,8 @@
 /*
  * timer_queue.c - many timers on one clock, as a binary heap over a fixed pool.
  *
- * A handle is the number of a slot plus a generation, so that the handle of a timer that has ended does not name the
- * next one in the same slot.
+ * A handle is the number of a slot plus a generation, so that the handle of a timer that has ended does not
+ * name the next one in the same slot.
  */
 #include "shared/timer_queue.h"
 

@@ -9,17 +9,17 @@ static void put_timer(unsigned slot, const struct queued_timer *timer, uint64_t 
                       format_sink sink, void *context) {
     format(sink, context, "  %2u ", slot);
     if (timer->period_ns == 0) {
-        format(sink, context, "%11s ", "once");
+        format(sink, context, "%10s ", "once");
     } else {
-        format(sink, context, "%11lu ", timer->period_ns / NS_PER_US);
+        format(sink, context, "%10lu ", timer->period_ns / NS_PER_US);
     }
     if (timer->deadline_ns == TIMER_QUEUE_NEVER) {
-        format(sink, context, "%11s ", "never");
+        format(sink, context, "%10s ", "never");
     } else {
-        format(sink, context, "%11lu ",
+        format(sink, context, "%10lu ",
                timer->deadline_ns > now_ns ? (timer->deadline_ns - now_ns) / NS_PER_US : 0);
     }
-    format(sink, context, "%10lu %8lu %8lu %8lu %016lx\n", timer->fires, timer->overruns,
+    format(sink, context, "%9lu %8lu %7lu %7lu %016lx\n", timer->fires, timer->overruns,
            timer->late_ns / NS_PER_US, timer->worst_late_ns / NS_PER_US,
            (unsigned long)(uintptr_t)timer->callback);
 }
@@ -30,8 +30,8 @@ void timer_queue_report(const struct timer_queue *copy, uint64_t now_ns, format_
     if (copy->count == 0) {
         return;
     }
-    format(sink, context, "  %2s %11s %11s %10s %8s %8s %8s %s\n", "no", "period us", "due in us",
-           "fired", "left out", "late us", "worst us", "function");
+    format(sink, context, "  %2s %10s %10s %9s %8s %7s %7s %s\n", "no", "period us", "due in us",
+           "fired", "left out", "late us", "worst", "function");
     for (unsigned slot = 0; slot < TIMER_QUEUE_MAX; slot++) {
         if (copy->timers[slot].place < copy->count) {
             put_timer(slot, &copy->timers[slot], now_ns, sink, context);

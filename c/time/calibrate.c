@@ -35,7 +35,7 @@ enum {
 #define TSC_HZ_MIN UINT64_C(1000000)
 #define TSC_HZ_MAX UINT64_C(100000000000)
 
-/* A reference that does not come to the end of a window in this many TSC cycles has stopped: 40 ms at 10 GHz. */
+/* A reference that has not come to the end of a window after so many TSC cycles stands: 40 ms at 10 GHz. */
 #define GIVE_UP_CYCLES UINT64_C(400000000)
 
 struct sample {

@@ -1,10 +1,11 @@
 /*
  * clock.c - the monotonic clock: which counter it is, and how counts become nanoseconds.
  *
- * An invariant TSC is the clock of choice: reading it takes some thirty cycles. A TSC that is not said to be invariant
- * may change its rate or stop, so the HPET goes before it, and then the ACPI PM timer; both are narrow, and the timer
- * interrupt reads them often enough to notice when they wrap. Without either the TSC is used all the same, and the
- * description says so. A TSC whose rate nobody can tell is taken to run at 1 GHz, so that time still goes on.
+ * An invariant TSC is the clock of choice: reading it takes some thirty cycles. A TSC that is not said to be
+ * invariant may change its rate or stop, so the HPET goes before it, and then the ACPI PM timer; both are
+ * narrow, and the timer interrupt reads them often enough to notice when they wrap. Without either the TSC is
+ * used all the same, and the description says so. A TSC whose rate nobody can tell is taken to run at 1 GHz,
+ * so that time still goes on.
  */
 #include "time/clock.h"
 
@@ -40,8 +41,8 @@ static char description[DESCRIPTION_MAX];
 
 /* ---- reading ---- */
 
-/* Nothing is locked. Whoever interrupts between the two loads and the store has stored a later value, and then this
- * one is not stored, but it is right. */
+/* Nothing is locked. Whoever interrupts between the two loads and the store has stored a later value, and
+ * then this one is not stored, but it is right. */
 static uint64_t counter_read(void) {
     uint64_t latest = __atomic_load_n(&counter_latest, __ATOMIC_ACQUIRE);
     const uint64_t count = clock_extend(latest, counter->read(), counter->mask);
@@ -51,8 +52,8 @@ static uint64_t counter_read(void) {
     return count;
 }
 
-/* The TSC is less than it was, or is not the clock. Only firmware sets a TSC back, in system management mode; how long
- * it stayed there cannot be told. */
+/* The TSC is less than it was, or is not the clock. Only firmware sets a TSC back, in system management mode;
+ * how long it stayed there cannot be told. */
 static __attribute__((noinline)) uint64_t now_otherwise(void) {
     if (counter != NULL) {
         return clock_convert(&counter->to_ns, counter_read() - counter_start);

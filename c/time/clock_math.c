@@ -3,8 +3,8 @@
  */
 #include "time/clock_math.h"
 
-/* (high * 2^64 + low) / divisor, for high < divisor. Bit by bit: the kernel has no library for 128-bit division, and
- * this runs a few times at boot. */
+/* (high * 2^64 + low) / divisor, for high < divisor. Bit by bit: the kernel has no library for 128-bit
+ * division, and this runs a few times at boot. */
 static uint64_t divide(uint64_t high, uint64_t low, uint64_t divisor) {
     unsigned __int128 rest = high;
     uint64_t quotient = 0;

@@ -1,9 +1,9 @@
 /*
  * reference_clock.c - HPET, ACPI PM timer and PIT: counters of known frequency.
  *
- * Of the HPET 32 bits are read even where it has 64, and of the PM timer 24 even where the firmware says 32: not every
- * chip set lets a 64-bit register be read in one piece, and the firmware may be wrong. The clock extends them
- * (clock_extend).
+ * Of the HPET 32 bits are read even where it has 64, and of the PM timer 24 even where the firmware says 32:
+ * not every chip set lets a 64-bit register be read in one piece, and the firmware may be wrong. The clock
+ * extends them (clock_extend).
  */
 #include "time/reference_clock.h"
 
@@ -38,8 +38,8 @@ enum {
 
 enum { PM_TIMER_HZ = 3579545, PM_TIMER_MASK = 0xffffff }; /* ACPI 6.5, section 4.8.3.3 */
 
-/* A counter that has not moved for this many TSC cycles stands still: the slowest moves every microsecond, and this
- * is a millisecond at 10 GHz. */
+/* A counter that has not moved for this many TSC cycles stands still: the slowest moves every microsecond,
+ * and this is a millisecond at 10 GHz. */
 #define STANDSTILL_CYCLES UINT64_C(10000000)
 
 static volatile uint32_t *hpet;

@@ -15,7 +15,8 @@
 #include "time/clock.h"
 
 enum {
-    /* Bit 7 of the index port holds back NMIs. It cannot be read, and the kernel never sets it: NMIs stay enabled. */
+    /* Bit 7 of the index port holds back NMIs. It cannot be read, and the kernel never sets it: NMIs stay
+     * enabled. */
     PORT_INDEX = 0x70,
     PORT_DATA = 0x71,
     REGISTER_SECOND = 0x00,

@@ -1,5 +1,6 @@
 /*
- * calibrate.h - how fast the time stamp counter and the local APIC timer run, and what the processor says about it.
+ * calibrate.h - how fast the time stamp counter and the local APIC timer run, and what the processor says
+ * about it.
  */
 #ifndef TIME_CALIBRATE_H
 #define TIME_CALIBRATE_H
@@ -15,10 +16,10 @@ struct calibration {
     uint64_t lapic_timer_hz; /* 0 without a local APIC timer */
 };
 
-/* Measures both against a reference clock that runs, in CALIBRATION_WINDOWS windows of 10 ms. What counts is the whole
- * time from the first to the last, as long as it agrees with the median of the windows; otherwise that median, because
- * something came between. False when the reference stops, or gives a rate that no processor has. Interrupts must be
- * disabled. */
+/* Measures both against a reference clock that runs, in CALIBRATION_WINDOWS windows of 10 ms. What counts is
+ * the whole time from the first to the last, as long as it agrees with the median of the windows; otherwise
+ * that median, because something came between. False when the reference stops, or gives a rate that no
+ * processor has. Interrupts must be disabled. */
 enum { CALIBRATION_WINDOWS = 5 };
 bool calibrate(const struct reference_clock *reference, struct calibration *result);
 

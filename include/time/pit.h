@@ -17,8 +17,8 @@ uint64_t pit_count(void);
 /* Gets channel 0 ready for pit_oneshot; it does not interrupt until then. */
 void pit_prepare_oneshot(void);
 
-/* Interrupts once, `count` (1 to PIT_COUNT_MAX) periods of PIT_HZ from now; replaces what was set. Interrupts must be
- * disabled; ISR-safe. */
+/* Interrupts once, `count` (1 to PIT_COUNT_MAX) periods of PIT_HZ from now; replaces what was set. Interrupts
+ * must be disabled; ISR-safe. */
 void pit_oneshot(unsigned count);
 
 /* Interrupts every `count` (2 to PIT_COUNT_MAX) periods until further notice. */

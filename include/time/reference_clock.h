@@ -1,5 +1,6 @@
 /*
- * reference_clock.h - counters of known frequency: the others are measured against them, and one may be the clock.
+ * reference_clock.h - counters of known frequency: the others are measured against them, and one may be the
+ * clock.
  */
 #ifndef TIME_REFERENCE_CLOCK_H
 #define TIME_REFERENCE_CLOCK_H
@@ -22,9 +23,9 @@ struct reference_clock {
 
 enum { REFERENCE_CLOCK_MAX = 3 };
 
-/* Finds the machine's reference clocks, sets them running and looks whether they do: HPET, ACPI PM timer, PIT, in this
- * order, as far as they exist. Stores them in `clocks` and returns how many, at least the PIT. Interrupts must be
- * disabled. Needs acpi_init. */
+/* Finds the machine's reference clocks, sets them running and looks whether they do: HPET, ACPI PM timer,
+ * PIT, in this order, as far as they exist. Stores them in `clocks` and returns how many, at least the PIT.
+ * Interrupts must be disabled. Needs acpi_init. */
 unsigned reference_clocks_find(struct reference_clock clocks[REFERENCE_CLOCK_MAX]);
 
 #endif

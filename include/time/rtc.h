@@ -15,8 +15,9 @@ struct rtc_registers {
     uint8_t century; /* 0 where the machine has no such register */
 };
 
-/* Converts them: BCD or binary, 12 or 24 hours. The century is taken from its register when that holds 19 to 99; else
- * a year below 70 is in the 2000s. HAL_ERR_UNSUPPORTED when they are no time at all, as those of an absent clock. */
+/* Converts them: BCD or binary, 12 or 24 hours. The century is taken from its register when that holds 19 to
+ * 99; else a year below 70 is in the 2000s. HAL_ERR_UNSUPPORTED when they are no time at all, as those of an
+ * absent clock. */
 hal_status rtc_decode(const struct rtc_registers *registers, struct hal_wall_time *time);
 
 /* Number of the century register that a FADT of `size` bytes names (ACPI 6.5 table 5.9), 0 for none. */

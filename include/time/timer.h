@@ -1,6 +1,6 @@
 /*
- * timer.h - the timers of hal/hal_time.h on the bare machine: a queue, and a device that interrupts at its next
- * deadline. Without a timer in use nothing interrupts, but for a clock that has to be kept up.
+ * timer.h - the timers of hal/hal_time.h on the bare machine: a queue, and a device that interrupts at its
+ * next deadline. Without a timer in use nothing interrupts, but for a clock that has to be kept up.
  */
 #ifndef TIME_TIMER_H
 #define TIME_TIMER_H
@@ -20,8 +20,8 @@ int timer_start(uint64_t delay_ns, uint64_t period_ns, hal_timer_callback callba
 /* Behind hal_timer_cancel. ISR-safe, also in the callback of the timer itself. */
 hal_status timer_cancel(int handle);
 
-/* Fires a few timers, with interrupts enabled, and waits until they have come: true. False when nothing came for a
- * quarter of a second: the device is dead. Not ISR-safe. */
+/* Fires a few timers, with interrupts enabled, and waits until they have come: true. False when nothing came
+ * for a quarter of a second: the device is dead. Not ISR-safe. */
 bool timer_interrupts_arrive(void);
 
 /* Gives up the present device for the next best; false when none is left. Not ISR-safe. */

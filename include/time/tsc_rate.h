@@ -1,8 +1,8 @@
 /*
  * tsc_rate.h - how fast the time stamp counter runs, out of what is stated and what was measured.
  *
- * Pure, for the unit tests. What a processor or a hypervisor states is exact where it is true, but there are those
- * that state another rate than they run at; so it is believed only where the measurement agrees.
+ * Pure, for the unit tests. What a processor or a hypervisor states is exact where it is true, but there are
+ * those that state another rate than they run at; so it is believed only where the measurement agrees.
  */
 #ifndef TIME_TSC_RATE_H
 #define TIME_TSC_RATE_H
@@ -25,7 +25,8 @@ struct tsc_rate {
     const char *liar;      /* who stated that */
 };
 
-/* Decides. `measured_hz` is 0 when nothing could be measured; `measured_with` names the clock it was measured with. */
+/* Decides. `measured_hz` is 0 when nothing could be measured; `measured_with` names the clock it was measured
+ * with. */
 struct tsc_rate tsc_rate_decide(const struct tsc_statements *stated, uint64_t measured_hz,
                                 const char *measured_with);
 

@@ -1,4 +1,5 @@
-/* test_clock_math.c - counts to nanoseconds and back, narrow counters, rates; compared with 128-bit arithmetic */
+/* test_clock_math.c - counts to nanoseconds and back, narrow counters, rates; compared with 128-bit
+ * arithmetic */
 /* uses: c/time/clock_math.c */
 #include "time/clock_math.h"
 #include "unit.h"
