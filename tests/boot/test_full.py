@@ -137,7 +137,7 @@ def check_log(machine, log):
 
 def calculate(dialogue):
     dialogue.alive()
-    for line, answer in (("-7 2 / .", "-4"), (": SQUARE DUP * ; 12345 SQUARE .", "152399025"),
+    for line, answer in (("-7 2 / .", "-3"), (": SQUARE DUP * ; 12345 SQUARE .", "152399025"),
                          ("HEX DEADBEEF DECIMAL .", "3735928559"), ("NS NS < .", "-1"),
                          ("S\" matrix\" TYPE", "matrix")):
         reply = dialogue.enter(line)
