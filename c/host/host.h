@@ -13,6 +13,7 @@
 enum {
     HOST_EXIT_USAGE = 2,
     HOST_EXIT_OUTPUT = 3, /* standard output was closed */
+    HOST_EXIT_START = 4,  /* memory does not suffice for VM[0] */
     HOST_EXIT_PANIC = 70, /* a bug of the program */
 };
 
