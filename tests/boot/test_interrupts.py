@@ -1,7 +1,7 @@
 """Boot tests of interrupt controllers, interrupt lines, ACPI tables and panic screens."""
 import re
 
-from harness import BOOT_SECONDS, END_SECONDS, Dialogue, Failed, boot_test, expect
+from harness import BOOT_SECONDS, END_SECONDS, Dialogue, boot_test, expect
 
 IOAPIC_BOOT_LINE = "  interrupts: local APIC, 1 IOAPIC\r"
 PIC_BOOT_LINE = "  interrupts: local APIC, two 8259\r"
@@ -12,7 +12,7 @@ def boots(lab, line, tick, cmdline="", bye=True, **hardware):
     tick, then powers off unless that takes ACPI tables that are not there."""
     with lab.machine(cmdline=cmdline, **hardware) as machine:
         machine.wait_for(line, BOOT_SECONDS)
-        machine.wait_for(f"  tick: {tick}, ", BOOT_SECONDS)
+        machine.wait_for(re.compile(rb"\n  (tick|timer): " + tick.encode() + b", "), BOOT_SECONDS)
         dialogue = Dialogue(machine)
         dialogue.alive()
         dialogue.enter(": L BEGIN AGAIN ;")
