@@ -74,7 +74,7 @@ void interrupt_dispatch(struct interrupt_frame *frame) {
         fault_exception(frame, nested);
     } else {
         handle_interrupt((unsigned)frame->vector);
-        fault_deliver_break(frame);
+        fault_deliver_requests(frame);
     }
     depth--;
 }

@@ -76,6 +76,13 @@ static const struct message messages[] = {
     {THROW_PROTECTED_WORD, "a word of the base dictionary cannot be changed"},
     {THROW_MISSING_DELIMITER, "the closing delimiter is missing"},
     {THROW_TOO_MANY_LOCALS, "too many locals in one definition (64 at most)"},
+    {THROW_NO_SUCH_VM, "no VM has this ID (it may have ended)"},
+    {THROW_TIMEOUT, "time-out"},
+    {THROW_NOT_A_CHILD, "only the VM that spawned it can wait for its end"},
+    {THROW_TOO_MANY_VMS, "too many VMs (65535 at most)"},
+    {THROW_BAD_ENVELOPE, "an envelope must have at least 64 KiB and less than 4 GiB"},
+    {THROW_BAD_PRIORITY, "a priority is a number from 0 to 31"},
+    {THROW_PRIMORDIAL, "VM[0] cannot be ended; BYE switches the machine off"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 

@@ -14,6 +14,9 @@ enum {
 /* Installs the signal handlers that stand for processor exceptions and Ctrl-C. */
 void host_fault_init(void);
 
+/* To be called at the end of every signal handler that stands for an interrupt, with its ucontext_t. */
+void host_interrupt_exit(void *context);
+
 /* The files named on the command line. */
 void host_file_init(char **names, unsigned count);
 

@@ -13,6 +13,7 @@
 #include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
 #include "hal/hal_time.h"
+#include "host.h"
 
 #define TIMERS  8
 #define TICK_NS 1000000u
@@ -44,8 +45,9 @@ static uint64_t measure_cycles_hz(void) {
     return (uint64_t)((unsigned __int128)(__rdtsc() - cycles) * SECOND / (now - ns));
 }
 
-static void on_tick(int signal) {
+static void on_tick(int signal, siginfo_t *info, void *context) {
     (void)signal;
+    (void)info;
     uint64_t now = hal_time_now_ns();
     for (unsigned i = 0; i < TIMERS; i++) {
         struct logical_timer *timer = &timers[i];
@@ -59,11 +61,13 @@ static void on_tick(int signal) {
             callback(timer->context);
         }
     }
+    host_interrupt_exit(context);
 }
 
 void hal_time_init(void) {
     start_ns = monotonic_ns();
-    struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_ONSTACK | SA_RESTART};
+    struct sigaction action = {.sa_sigaction = on_tick,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
     sigfillset(&action.sa_mask);
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     const struct itimerspec tick = {{0, TICK_NS}, {0, TICK_NS}};

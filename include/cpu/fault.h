@@ -20,7 +20,10 @@ void fault_exception(struct interrupt_frame *frame, bool nested);
  * ISR-safe. */
 void fault_request_break(void);
 
-/* At the exit of every interrupt: delivers a noted break to the interrupted code. */
-void fault_deliver_break(struct interrupt_frame *frame);
+/* Behind hal_preempt_request. ISR-safe. */
+void fault_request_preempt(void);
+
+/* At the exit of every interrupt: delivers what was requested to the interrupted code. */
+void fault_deliver_requests(struct interrupt_frame *frame);
 
 #endif

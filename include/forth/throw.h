@@ -51,6 +51,13 @@ enum throw_code {
     THROW_MISSING_DELIMITER = -263, /* a string, {: or the like without its end */
     THROW_TOO_MANY_LOCALS = -265,   /* more than VM_LOCALS_MAX in one definition */
     THROW_LINE_TOO_LONG = -264,     /* a line of input that the line editor had to cut */
+    THROW_NO_SUCH_VM = -266,        /* the ID of a VM that is gone, or never was */
+    THROW_TIMEOUT = -267,           /* what was waited for did not come in time */
+    THROW_NOT_A_CHILD = -268,       /* WAIT-VM for a VM that somebody else spawned */
+    THROW_TOO_MANY_VMS = -269,      /* the table of VMs is full */
+    THROW_BAD_ENVELOPE = -270,      /* an envelope too small for the system variables, or above 4 GiB */
+    THROW_BAD_PRIORITY = -271,      /* a priority that is none */
+    THROW_PRIMORDIAL = -272,        /* VM[0] cannot be ended */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */
