@@ -13,6 +13,7 @@
 #include "arbiter/scheduler.h"
 
 #include "arbiter/deadline_queue.h"
+#include "arbiter/messages.h"
 #include "arbiter/run_queue.h"
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
@@ -167,6 +168,9 @@ static hal_fault_action stop(struct hal_fault *fault, struct vm *vm) {
 /* Takes the running VM off the processor where it is, or notes that it must leave soon. */
 static hal_fault_action preempt(struct hal_fault *fault, struct vm *vm) {
     const struct hal_registers *r = fault->registers;
+    if (current == NULL || current->state != VM_RUNNING || current->doomed) {
+        return HAL_FAULT_RESUME; /* it is leaving already, with its registers half saved */
+    }
     if (fault->rip >= (uint64_t)engine_continue && fault->rip < (uint64_t)engine_continue_end) {
         vm->preempted = 1; /* its frame is still what it was */
         return stop(fault, vm);
@@ -208,7 +212,7 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
     case HAL_FAULT_PREEMPT:
         return vm != NULL && look ? preempt(fault, vm) : HAL_FAULT_RESUME;
     case HAL_FAULT_BREAK:
-        if (current != console || vm == NULL) {
+        if (current == NULL || current != console || current->state != VM_RUNNING) {
             break_wanted = true;
             look = true;
             return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
@@ -230,6 +234,7 @@ static void deliver_break(void) {
     vm_count_break(console->vm);
     attend(console, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT);
     if (console->state != VM_RUNNABLE) {
+        messages_cancel(console);
         scheduler_wake(console, 0);
     }
 }
@@ -241,6 +246,7 @@ static void wake_the_due(void) {
         struct vm_control *due;
         const uint64_t now = hal_time_now_ns();
         while ((due = deadline_queue_expired(&sleeping, now)) != NULL) {
+            messages_cancel(due);
             scheduler_wake(due, due->state == VM_SLEEPING ? 0 : THROW_TIMEOUT);
         }
     }

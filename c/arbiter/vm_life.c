@@ -6,6 +6,7 @@
  */
 #include "arbiter/vm_life.h"
 
+#include "arbiter/messages.h"
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_table.h"
@@ -30,7 +31,12 @@ static int new_control(struct vm_control **made, uint64_t parent) {
     control->priority = VM_PRIORITY_DEFAULT;
     control->quantum_ns = VM_QUANTUM_DEFAULT;
     control->deadline_ns = VM_NO_DEADLINE;
+    if (!messages_open(control)) {
+        hal_mem_free(control);
+        return THROW_NO_MEMORY;
+    }
     if (!vm_table_add(control)) {
+        hal_mem_free(control->mailbox.ring);
         hal_mem_free(control);
         return THROW_TOO_MANY_VMS;
     }
@@ -40,6 +46,7 @@ static int new_control(struct vm_control **made, uint64_t parent) {
 
 static void drop_control(struct vm_control *control) {
     vm_table_remove(control);
+    hal_mem_free(control->mailbox.ring);
     hal_mem_free(control);
 }
 
@@ -164,7 +171,9 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     if (control == scheduler_console()) {
         scheduler_set_console(vm_table_find(0));
     }
+    messages_cancel(control);
     scheduler_remove(control);
+    messages_close(control);
     give_away_children(control);
     drop_notices(control);
     vm_destroy(control->vm);
@@ -175,14 +184,24 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     vm_table_remove(control);
 
     struct vm_control *parent = vm_table_find(control->parent);
-    if (parent->state == VM_WAITING_FOR_VM && parent->waited_for == control->id) {
+    if (parent->state == VM_WAITING_FOR_VM && parent->partner == control->id) {
         hal_mem_free(control);
         vm_push(parent->vm, (uint64_t)code);
         vm_push(parent->vm, (uint64_t)how);
         scheduler_wake(parent, 0);
+    } else if (messages_deliver_notice(parent, control->id, how, code)) {
+        hal_mem_free(control);
     } else {
         add_notice(parent, control);
     }
+}
+
+bool vm_has_notice(const struct vm_control *parent, uint64_t id) {
+    const struct vm_control *notice = parent == NULL ? NULL : parent->notices;
+    while (notice != NULL && notice->id != id) {
+        notice = notice->next;
+    }
+    return notice != NULL;
 }
 
 bool vm_take_notice(struct vm_control *parent, uint64_t id, enum vm_end *how, int64_t *code) {

@@ -76,7 +76,7 @@ int word_wait_vm(struct vm *vm) {
     if (child->parent != self->id || child == self) {
         return THROW_NOT_A_CHILD;
     }
-    self->waited_for = id;
+    self->partner = id;
     scheduler_block(self, VM_WAITING_FOR_VM, VM_NO_DEADLINE);
     return 0;
 }
@@ -123,6 +123,10 @@ static const char *state_name(enum vm_state state) {
         return "sleeps";
     case VM_WAITING_FOR_VM:
         return "waits for a VM";
+    case VM_SENDING:
+        return "sends";
+    case VM_RECEIVING:
+        return "receives";
     case VM_DEAD:
         return "has ended";
     }

@@ -83,6 +83,9 @@ static const struct message messages[] = {
     {THROW_BAD_ENVELOPE, "an envelope must have at least 64 KiB and less than 4 GiB"},
     {THROW_BAD_PRIORITY, "a priority is a number from 0 to 31"},
     {THROW_PRIMORDIAL, "VM[0] cannot be ended; BYE switches the machine off"},
+    {THROW_MESSAGE_TOO_LONG, "a message has 4096 bytes at most"},
+    {THROW_BUFFER_TOO_SHORT, "the message is longer than the buffer, and still waiting"},
+    {THROW_SEND_TO_SELF, "its own mailbox is full: it would wait for itself"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 

@@ -8,6 +8,9 @@
  *   WAITING_FOR_INPUT   the one that owns the console and has asked for a key
  *   SLEEPING            in the queue of deadlines
  *   WAITING_FOR_VM      in none: a child's end wakes it; with a time-out also in the queue of deadlines
+ *   SENDING             in the list of senders of a VM whose mailbox is full; with a time-out also in the queue of
+ *                       deadlines
+ *   RECEIVING           in none; with a time-out in the queue of deadlines
  *   DEAD                only its notice is left, in the list of its parent
  */
 #ifndef VM_CONTROL_H
@@ -16,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arbiter/mailbox.h"
 #include "forth/vm.h"
 
 #define VM_PRIORITIES       32u /* 31 is the most urgent */
@@ -30,6 +34,8 @@ enum vm_state {
     VM_WAITING_FOR_INPUT,
     VM_SLEEPING,
     VM_WAITING_FOR_VM,
+    VM_SENDING,
+    VM_RECEIVING,
     VM_DEAD,
 };
 
@@ -51,9 +57,16 @@ struct vm_control {
         *previous;              /* neighbours in the run queue; next also in a list of notices */
     struct vm_control *notices; /* children that have ended, the oldest first */
     uint32_t notice_count;
-    uint64_t waited_for; /* WAITING_FOR_VM: ID of the child */
-    bool doomed;         /* to be ended as soon as it has left the processor */
-    enum vm_end end;     /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
+    uint64_t
+        partner; /* WAITING_FOR_VM: ID of the child; SENDING: of the receiver; RECEIVING: of the only
+                            sender wanted, or MAILBOX_ANYBODY */
+    uint64_t buffer; /* SENDING, RECEIVING: address and size of the bytes in its window */
+    uint64_t buffer_size;
+    struct vm_control *senders; /* VMs in SENDING to this one: a ring, the oldest first */
+    struct mailbox mailbox;
+    bool last_was_notice; /* what it has received last */
+    bool doomed;          /* to be ended as soon as it has left the processor */
+    enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
     int64_t end_code;
     uint64_t slice_left_ns; /* of a quantum that a more urgent VM has cut short; 0: a new one */
     uint64_t deadline_ns; /* hal_time_now_ns at which a sleep or a time-out ends; VM_NO_DEADLINE */

@@ -25,6 +25,9 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code);
 /* Takes the notice about the end of child `id` from `parent`'s list. True when there was one. */
 bool vm_take_notice(struct vm_control *parent, uint64_t id, enum vm_end *how, int64_t *code);
 
+/* True when there is one. `parent` may be NULL: false. */
+bool vm_has_notice(const struct vm_control *parent, uint64_t id);
+
 /* The control block of a VM that the arbiter knows, NULL for any other (tests run engines of their own). */
 struct vm_control *vm_control_of(const struct vm *vm);
 

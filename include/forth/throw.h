@@ -58,6 +58,9 @@ enum throw_code {
     THROW_BAD_ENVELOPE = -270,      /* an envelope too small for the system variables, or above 4 GiB */
     THROW_BAD_PRIORITY = -271,      /* a priority that is none */
     THROW_PRIMORDIAL = -272,        /* VM[0] cannot be ended */
+    THROW_MESSAGE_TOO_LONG = -273,  /* longer than any message may be */
+    THROW_BUFFER_TOO_SHORT = -274,  /* for the message, which is still there */
+    THROW_SEND_TO_SELF = -275,      /* into the own full mailbox: it would wait for itself */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */
