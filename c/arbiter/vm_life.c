@@ -111,6 +111,11 @@ int vm_spawn_primordial(void) {
         drop_control(control);
         return THROW_NO_MEMORY;
     }
+    if (!capability_give_all(control)) {
+        vm_destroy(control->vm);
+        drop_control(control);
+        return THROW_NO_MEMORY;
+    }
     scheduler_set_console(control);
     scheduler_start(control);
     return 0;
@@ -174,6 +179,7 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     messages_cancel(control);
     scheduler_remove(control);
     messages_close(control);
+    capability_drop_all(control);
     give_away_children(control);
     drop_notices(control);
     vm_destroy(control->vm);

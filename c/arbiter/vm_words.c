@@ -1,6 +1,7 @@
 /*
  * vm_words.c - the kernel words that begin, steer and end VMs.
  */
+#include "arbiter/capability.h"
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
@@ -21,8 +22,12 @@ int word_spawn_vm(struct vm *vm) {
     if (text == NULL) {
         return THROW_BAD_ADDRESS;
     }
+    int code = capability_demand(self, CAP_SPAWN, 0, envelope);
+    if (code != 0) {
+        return code;
+    }
     uint64_t id;
-    const int code = vm_spawn(self, text, size, envelope, &id);
+    code = vm_spawn(self, text, size, envelope, &id);
     if (code == 0) {
         vm_push(vm, id);
     }
@@ -37,6 +42,16 @@ int word_kill_vm(struct vm *vm) {
     }
     if (victim->id == 0) {
         return THROW_PRIMORDIAL;
+    }
+    struct vm_control *self = vm_control_of(vm);
+    if (self == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (victim->parent != self->id && victim != self) {
+        const int code = capability_demand(self, CAP_KILL, 0, 0);
+        if (code != 0) {
+            return code;
+        }
     }
     vm_end(victim, VM_END_KILLED, 0);
     return 0;
@@ -81,6 +96,18 @@ int word_wait_vm(struct vm *vm) {
     return 0;
 }
 
+/* Whether vm may give `control` this priority: a VM may always lower its own. */
+static int demand_time(struct vm *vm, const struct vm_control *control, uint64_t priority) {
+    struct vm_control *self = vm_control_of(vm);
+    if (self == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (control == self && priority < self->priority) {
+        return 0;
+    }
+    return capability_demand(self, CAP_TIME_ADMIN, 0, priority);
+}
+
 /* ( u vm -- ) */
 int word_priority_store(struct vm *vm) {
     struct vm_control *control = vm_table_find(vm_pop(vm));
@@ -91,8 +118,11 @@ int word_priority_store(struct vm *vm) {
     if (priority >= VM_PRIORITIES) {
         return THROW_BAD_PRIORITY;
     }
-    scheduler_set_priority(control, (uint8_t)priority);
-    return 0;
+    const int code = demand_time(vm, control, priority);
+    if (code == 0) {
+        scheduler_set_priority(control, (uint8_t)priority);
+    }
+    return code;
 }
 
 /* ( u vm -- ) u nanoseconds; what is too short becomes the shortest. */
@@ -102,8 +132,11 @@ int word_quantum_store(struct vm *vm) {
     if (control == NULL) {
         return THROW_NO_SUCH_VM;
     }
-    control->quantum_ns = quantum < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : quantum;
-    return 0;
+    const int code = demand_time(vm, control, control->priority);
+    if (code == 0) {
+        control->quantum_ns = quantum < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : quantum;
+    }
+    return code;
 }
 
 static void type(void *context, const char *text, size_t size) {

@@ -86,6 +86,7 @@ static const struct message messages[] = {
     {THROW_MESSAGE_TOO_LONG, "a message has 4096 bytes at most"},
     {THROW_BUFFER_TOO_SHORT, "the message is longer than the buffer, and still waiting"},
     {THROW_SEND_TO_SELF, "its own mailbox is full: it would wait for itself"},
+    {THROW_NOT_PERMITTED, "not permitted: this VM lacks the capability (.CAPS shows what it has)"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arbiter/capability.h"
 #include "arbiter/mailbox.h"
 #include "forth/vm.h"
 
@@ -64,6 +65,7 @@ struct vm_control {
     uint64_t buffer_size;
     struct vm_control *senders; /* VMs in SENDING to this one: a ring, the oldest first */
     struct mailbox mailbox;
+    struct capability *capabilities;
     bool last_was_notice; /* what it has received last */
     bool doomed;          /* to be ended as soon as it has left the processor */
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */

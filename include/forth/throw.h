@@ -61,6 +61,7 @@ enum throw_code {
     THROW_MESSAGE_TOO_LONG = -273,  /* longer than any message may be */
     THROW_BUFFER_TOO_SHORT = -274,  /* for the message, which is still there */
     THROW_SEND_TO_SELF = -275,      /* into the own full mailbox: it would wait for itself */
+    THROW_NOT_PERMITTED = -276,     /* a capability is missing, or does not reach that far */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */
