@@ -17,6 +17,7 @@
 #include "arbiter/run_queue.h"
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
+#include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
@@ -152,8 +153,11 @@ void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
     }
 }
 
+/* Whoever waited for a key in vain can have one now. */
 void scheduler_set_console(struct vm_control *control) {
+    look = true;
     console = control;
+    console_own(&control->vm->console);
 }
 
 /* ---- what the machine tells ---- */
@@ -276,6 +280,7 @@ static enum vm_exit run(struct vm_control *control) {
     struct vm *vm = control->vm;
     current = control;
     vm_current = vm;
+    console_select(&vm->console);
     hal_panic_current_vm = (long)control->id;
     control->state = VM_RUNNING;
     control->switches++;

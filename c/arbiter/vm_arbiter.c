@@ -34,13 +34,9 @@ int vm_create_primordial(void) {
 static void uncaught(struct vm_control *control) {
     struct vm *vm = control->vm;
     const int64_t code = vm->throw_code;
+    console_select(&vm->console);
     if (control->id == 0) {
         vm_restart_at_prompt(vm);
-    } else {
-        console_fresh_line();
-        console_text("VM ");
-        console_unsigned(control->id, 10);
-        console_text(": ");
     }
     vm_push(vm, (uint64_t)code);
     word_report_error(vm);

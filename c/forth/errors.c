@@ -137,6 +137,11 @@ static void say_address(struct vm *vm) {
 }
 
 static void say_error(struct vm *vm, int64_t code) {
+    if (vm->id != 0) {
+        console_text("VM ");
+        console_unsigned(vm->id, 10);
+        console_text(": ");
+    }
     say_place(vm);
     console_text("error ");
     console_signed(code);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "forth/console.h"
 #include "forth/dictionary.h"
 #include "forth/vm_layout.h"
 
@@ -27,7 +28,7 @@ enum vm_exit {
     VM_EXIT_WAIT,     /* it waits for console input */
     VM_EXIT_SLEEP,    /* it waits for the time vm->wake_ns */
     VM_EXIT_BYE,      /* BYE */
-    VM_EXIT_YIELD,    /* it gave up the rest of its quantum, or the word that it called has to wait */
+    VM_EXIT_YIELD, /* it gave up the rest of its quantum, or the word that it called has to wait */
     VM_EXIT_PREEMPTED /* its quantum ended between two instructions: vm->frame has the registers */
 };
 
@@ -150,6 +151,7 @@ struct vm {
     uint32_t string_turn; /* which of the two transient string buffers is next */
     uint64_t abort_addr;  /* message of the last ABORT" */
     uint64_t abort_size;
+    struct console_stream console;
     struct definition definition;
     struct vm_file file[VM_FILE_DEPTH];
     struct dictionary own;
