@@ -25,13 +25,20 @@
 #include "hal/hal_panic.h"
 #include "hal/hal_time.h"
 
+#define NS_PER_SECOND UINT64_C(1000000000)
+
 static struct run_queue runnable;
 static struct deadline_queue sleeping;
 static struct vm_control *current;
 static struct vm_control *console;
 
+/* Quanta are counted in cycles of the time stamp counter, which is read in a fraction of the time that the clock
+ * takes; where it is not steady, quanta are not either, and nothing else depends on it. */
+static uint64_t now_cycles; /* when the processor last changed hands */
 static uint64_t
-    slice_end_ns; /* the running VM's quantum ends then; VM_NO_DEADLINE: nobody waits for it */
+    slice_end; /* the running VM's quantum ends then; VM_NO_DEADLINE: nobody waits for it */
+static volatile uint64_t timer_cycles = VM_NO_DEADLINE; /* the timer rings then, or before */
+
 static volatile uint64_t timer_ns = VM_NO_DEADLINE; /* what the timer is set to */
 static int timer = -1;
 static volatile bool look; /* something has happened outside the running VM */
@@ -51,9 +58,31 @@ struct vm_control *scheduler_console(void) {
 
 /* ---- the timer ---- */
 
+static uint64_t cycles_hz(void) {
+    static uint64_t hz;
+    if (hz == 0) {
+        hz = hal_time_cycles_hz();
+        hz = hz != 0 ? hz : NS_PER_SECOND; /* not known: any rate will do */
+    }
+    return hz;
+}
+
+static uint64_t cycles_of(uint64_t ns) {
+    return (uint64_t)((unsigned __int128)ns * cycles_hz() / NS_PER_SECOND);
+}
+
+uint64_t scheduler_ns(uint64_t cycles) {
+    return (uint64_t)((unsigned __int128)cycles * NS_PER_SECOND / cycles_hz());
+}
+
+void scheduler_set_quantum(struct vm_control *control, uint64_t ns) {
+    control->quantum = cycles_of(ns < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : ns);
+}
+
 static void on_timer(void *context) {
     (void)context;
     timer_ns = VM_NO_DEADLINE;
+    timer_cycles = VM_NO_DEADLINE;
     look = true;
     hal_preempt_request();
 }
@@ -74,18 +103,26 @@ static void look_at(uint64_t ns) {
         hal_panic("scheduler: the arbiter's own timer is not to be had");
     }
     timer_ns = ns;
+    timer_cycles = hal_time_cycles() + cycles_of(delay);
     hal_irq_restore(state);
 }
 
 /* ---- states ---- */
 
+/* The running VM stays until `length` cycles after `start`. */
+static void bound_slice(uint64_t start, uint64_t length) {
+    slice_end = start + length;
+    if (slice_end < timer_cycles) {
+        look_at(hal_time_now_ns() + scheduler_ns(length));
+    }
+}
+
 /* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. */
 static void make_room(const struct vm_control *rival) {
     if (rival->priority > current->priority) {
         scheduler_leave(current);
-    } else if (rival->priority == current->priority && slice_end_ns == VM_NO_DEADLINE) {
-        slice_end_ns = hal_time_now_ns() + current->quantum_ns;
-        look_at(slice_end_ns);
+    } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE) {
+        bound_slice(hal_time_cycles(), current->quantum);
     }
 }
 
@@ -273,6 +310,7 @@ static void idle(void) {
         hal_irq_restore(state);
     }
     look = true;
+    now_cycles = hal_time_cycles();
 }
 
 /* Lets a VM run until it leaves. */
@@ -284,29 +322,27 @@ static enum vm_exit run(struct vm_control *control) {
     hal_panic_current_vm = (long)control->id;
     control->state = VM_RUNNING;
     control->switches++;
-    const uint64_t start = hal_time_now_ns();
-    slice_end_ns = VM_NO_DEADLINE;
+    slice_end = VM_NO_DEADLINE;
     if (run_queue_highest(&runnable) == control->priority) {
-        slice_end_ns =
-            start + (control->slice_left_ns != 0 ? control->slice_left_ns : control->quantum_ns);
-        look_at(slice_end_ns);
+        bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
     }
-    control->slice_left_ns = 0;
+    control->slice_left = 0;
     if (look) {
         scheduler_leave(control); /* something came between the loop's look and this one */
     }
     const enum vm_exit reason = (enum vm_exit)engine_run(vm);
-    control->run_ns += hal_time_now_ns() - start;
+    const uint64_t left = hal_time_cycles();
+    control->run_cycles += left - now_cycles;
+    now_cycles = left;
     vm_current = NULL;
     return reason;
 }
 
 /* A VM that was taken off before its quantum was over is the first of its priority to go on. */
 static void go_on(struct vm_control *control) {
-    const uint64_t now = hal_time_now_ns();
     control->state = VM_RUNNABLE;
-    if (slice_end_ns > now) {
-        control->slice_left_ns = slice_end_ns == VM_NO_DEADLINE ? 0 : slice_end_ns - now;
+    if (slice_end > now_cycles) {
+        control->slice_left = slice_end == VM_NO_DEADLINE ? 0 : slice_end - now_cycles;
         run_queue_prepend(&runnable, control);
     } else {
         run_queue_append(&runnable, control);
@@ -340,6 +376,7 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
 }
 
 _Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_exit reason)) {
+    now_cycles = hal_time_cycles();
     hal_irq_enable();
     for (;;) {
         if (look) {

@@ -29,7 +29,7 @@ static int new_control(struct vm_control **made, uint64_t parent) {
     }
     control->parent = parent;
     control->priority = VM_PRIORITY_DEFAULT;
-    control->quantum_ns = VM_QUANTUM_DEFAULT;
+    scheduler_set_quantum(control, VM_QUANTUM_DEFAULT);
     control->deadline_ns = VM_NO_DEADLINE;
     if (!messages_open(control)) {
         hal_mem_free(control);
@@ -94,7 +94,7 @@ int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_
         return code;
     }
     control->priority = parent->priority;
-    control->quantum_ns = parent->quantum_ns;
+    control->quantum = parent->quantum;
     *id = control->id;
     scheduler_start(control);
     return 0;

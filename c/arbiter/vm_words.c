@@ -134,7 +134,7 @@ int word_quantum_store(struct vm *vm) {
     }
     const int code = demand_time(vm, control, control->priority);
     if (code == 0) {
-        control->quantum_ns = quantum < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : quantum;
+        scheduler_set_quantum(control, quantum);
     }
     return code;
 }
@@ -170,13 +170,13 @@ int word_dot_vms(struct vm *vm) {
     (void)vm;
     console_fresh_line();
     format(type, NULL,
-           "     VM  parent  priority  state             envelope   run ms  switches  preempted\n");
+           "    VM parent prio state              memory   run ms  switches preempted\n");
     const struct vm_control *control = vm_table_from(0);
     while (control != NULL) {
-        format(type, NULL, "%7lu %7lu  %8u  %-15s %7lu KiB %8lu %9lu %10lu\n", control->id,
+        format(type, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %9lu %9lu\n", control->id,
                control->parent, control->priority, state_name(control->state),
-               control->vm->envelope / 1024, control->run_ns / 1000000, control->switches,
-               control->preemptions);
+               control->vm->envelope / 1024, scheduler_ns(control->run_cycles) / 1000000,
+               control->switches, control->preemptions);
         control = vm_table_from((uint32_t)(control->id & (VM_TABLE_MAX - 1)) + 1);
     }
     return 0;

@@ -35,6 +35,12 @@ void scheduler_remove(struct vm_control *control);
 /* Changes what decides about a VM, whatever its state. */
 void scheduler_set_priority(struct vm_control *control, uint8_t priority);
 
+/* Sets how long a VM may run while others of its priority wait; what is too short becomes VM_QUANTUM_MIN. */
+void scheduler_set_quantum(struct vm_control *control, uint64_t ns);
+
+/* Cycles of the time stamp counter in nanoseconds. */
+uint64_t scheduler_ns(uint64_t cycles);
+
 /* The VM that gets input, and the user's break. */
 void scheduler_set_console(struct vm_control *control);
 struct vm_control *scheduler_console(void);

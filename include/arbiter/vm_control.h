@@ -52,8 +52,8 @@ struct vm_control {
     uint64_t id; /* vm_table.h */
     enum vm_state state;
     uint8_t priority;
-    uint64_t quantum_ns;
-    uint64_t parent; /* ID of the VM that spawned it */
+    uint64_t quantum; /* cycles of the time stamp counter */
+    uint64_t parent;  /* ID of the VM that spawned it */
     struct vm_control *next,
         *previous;              /* neighbours in the run queue; next also in a list of notices */
     struct vm_control *notices; /* children that have ended, the oldest first */
@@ -70,10 +70,10 @@ struct vm_control {
     bool doomed;          /* to be ended as soon as it has left the processor */
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
     int64_t end_code;
-    uint64_t slice_left_ns; /* of a quantum that a more urgent VM has cut short; 0: a new one */
+    uint64_t slice_left; /* cycles of a quantum that a more urgent VM has cut short; 0: a new one */
     uint64_t deadline_ns; /* hal_time_now_ns at which a sleep or a time-out ends; VM_NO_DEADLINE */
     uint32_t deadline_at; /* place in the queue of deadlines, from 1; 0 not in it */
-    uint64_t run_ns;      /* time that it has run */
+    uint64_t run_cycles;  /* time that it has run */
     uint64_t switches;    /* times that it was put on the processor */
     uint64_t preemptions; /* of these, how often it was taken off against its will */
 };
