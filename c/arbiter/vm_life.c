@@ -73,9 +73,6 @@ static int give_text(struct vm *vm, const char *text, uint64_t size) {
 
 int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_t envelope,
              uint64_t *id) {
-    if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
-        return THROW_BAD_ENVELOPE;
-    }
     struct vm_control *control;
     int code = new_control(&control, parent->id);
     if (code != 0) {

@@ -22,6 +22,9 @@ int word_spawn_vm(struct vm *vm) {
     if (text == NULL) {
         return THROW_BAD_ADDRESS;
     }
+    if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
+        return THROW_BAD_ENVELOPE;
+    }
     int code = capability_demand(self, CAP_SPAWN, 0, envelope);
     if (code != 0) {
         return code;
