@@ -11,10 +11,10 @@
 
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_life.h"
+#include "arbiter/vm_ring.h"
 #include "arbiter/vm_table.h"
 #include "forth/throw.h"
 #include "hal/hal_memory.h"
-#include "hal/hal_time.h"
 #include "primitives.h"
 
 bool messages_open(struct vm_control *control) {
@@ -26,54 +26,48 @@ bool messages_open(struct vm_control *control) {
     return true;
 }
 
-/* ---- the list of senders ---- */
+/* ---- who waits for whom ---- */
 
-static void senders_append(struct vm_control *receiver, struct vm_control *sender) {
-    struct vm_control *first = receiver->senders;
-    if (first == NULL) {
-        sender->next = sender;
-        sender->previous = sender;
-        receiver->senders = sender;
-        return;
-    }
-    sender->next = first;
-    sender->previous = first->previous;
-    first->previous->next = sender;
-    first->previous = sender;
+/* The ring of `partner` that a VM in this state is in. */
+static struct vm_control **ring_of(struct vm_control *partner, enum vm_state state) {
+    return state == VM_SENDING ? &partner->senders : &partner->waiters;
 }
 
-static void senders_remove(struct vm_control *receiver, struct vm_control *sender) {
-    if (sender->next == sender) {
-        receiver->senders = NULL;
-    } else {
-        sender->next->previous = sender->previous;
-        sender->previous->next = sender->next;
-        if (receiver->senders == sender) {
-            receiver->senders = sender->next;
-        }
+void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_state state,
+                       uint64_t deadline_ns) {
+    control->partner = partner;
+    struct vm_control *other = vm_table_find(partner);
+    scheduler_block(control, state, deadline_ns);
+    if (other != NULL) {
+        vm_ring_append(ring_of(other, state), control);
+        scheduler_lend(other);
     }
-    sender->next = NULL;
-    sender->previous = NULL;
 }
 
 void messages_cancel(struct vm_control *control) {
-    if (control->state == VM_SENDING) {
-        senders_remove(vm_table_find(control->partner), control);
+    if (control->state != VM_SENDING && control->state != VM_RECEIVING &&
+        control->state != VM_WAITING_FOR_VM) {
+        return;
     }
+    struct vm_control *partner = vm_table_find(control->partner);
+    if (partner != NULL) {
+        vm_ring_remove(ring_of(partner, control->state), control);
+        scheduler_lend(partner);
+    }
+}
+
+/* Ends a wait, with a THROW unless code is 0. */
+static void release(struct vm_control *control, int code) {
+    messages_cancel(control);
+    scheduler_wake(control, code);
 }
 
 void messages_close(struct vm_control *control) {
     while (control->senders != NULL) {
-        struct vm_control *sender = control->senders;
-        senders_remove(control, sender);
-        scheduler_wake(sender, THROW_NO_SUCH_VM);
+        release(control->senders, THROW_NO_SUCH_VM);
     }
-    struct vm_control *other = vm_table_from(0);
-    while (other != NULL) {
-        if (other->state == VM_RECEIVING && other->partner == control->id) {
-            scheduler_wake(other, THROW_NO_SUCH_VM);
-        }
-        other = vm_table_from((uint32_t)(other->id & (VM_TABLE_MAX - 1)) + 1);
+    while (control->waiters != NULL) {
+        release(control->waiters, THROW_NO_SUCH_VM);
     }
     hal_mem_free(control->mailbox.ring);
     control->mailbox.ring = NULL;
@@ -96,13 +90,13 @@ static void hand_over(struct vm_control *receiver, uint64_t from, const void *by
     if (size > receiver->buffer_size || to == NULL) {
         /* the sender has done nothing wrong: what does not fit is kept for the next try */
         (void)mailbox_put(&receiver->mailbox, from, bytes, (uint32_t)size);
-        scheduler_wake(receiver, to == NULL ? THROW_NO_MEMORY : THROW_BUFFER_TOO_SHORT);
+        release(receiver, to == NULL ? THROW_NO_MEMORY : THROW_BUFFER_TOO_SHORT);
         return;
     }
     memcpy(to, bytes, size);
     receiver->last_was_notice = false;
     push_result(receiver, size, from);
-    scheduler_wake(receiver, 0);
+    release(receiver, 0);
 }
 
 /* There is room again: lets senders that wait put their messages in. */
@@ -114,8 +108,7 @@ static void refill(struct vm_control *receiver) {
             !mailbox_put(&receiver->mailbox, sender->id, bytes, (uint32_t)sender->buffer_size)) {
             return;
         }
-        senders_remove(receiver, sender);
-        scheduler_wake(sender, bytes == NULL ? THROW_NO_MEMORY : 0);
+        release(sender, bytes == NULL ? THROW_NO_MEMORY : 0);
     }
 }
 
@@ -152,7 +145,7 @@ bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_
     memcpy(to, &message, sizeof message);
     parent->last_was_notice = true;
     push_result(parent, sizeof message, child);
-    scheduler_wake(parent, 0);
+    release(parent, 0);
     return true;
 }
 
@@ -200,15 +193,10 @@ static int receive(struct vm *vm, uint64_t partner, uint64_t deadline_ns) {
     if (code == 0) {
         code = take(self, &taken);
         if (code == 0 && !taken) {
-            scheduler_block(self, VM_RECEIVING, deadline_ns);
+            messages_wait_for(self, partner, VM_RECEIVING, deadline_ns);
         }
     }
     return code;
-}
-
-static uint64_t deadline_after(uint64_t delay_ns) {
-    const uint64_t now = hal_time_now_ns();
-    return delay_ns >= VM_NO_DEADLINE - now ? VM_NO_DEADLINE - 1 : now + delay_ns;
 }
 
 int word_recv(struct vm *vm) {
@@ -217,15 +205,24 @@ int word_recv(struct vm *vm) {
 
 int word_recv_within(struct vm *vm) {
     const uint64_t delay = vm_pop(vm);
-    return receive(vm, MAILBOX_ANYBODY, deadline_after(delay));
+    return receive(vm, MAILBOX_ANYBODY, scheduler_deadline(delay));
 }
 
-int word_recv_from(struct vm *vm) {
+static int receive_from(struct vm *vm, uint64_t deadline_ns) {
     const uint64_t from = vm_pop(vm);
     if (vm_table_find(from) == NULL && !vm_has_notice(vm_control_of(vm), from)) {
         return THROW_NO_SUCH_VM;
     }
-    return receive(vm, from, VM_NO_DEADLINE);
+    return receive(vm, from, deadline_ns);
+}
+
+int word_recv_from(struct vm *vm) {
+    return receive_from(vm, VM_NO_DEADLINE);
+}
+
+int word_recv_from_within(struct vm *vm) {
+    const uint64_t delay = vm_pop(vm);
+    return receive_from(vm, scheduler_deadline(delay));
 }
 
 int word_try_recv(struct vm *vm) {
@@ -307,8 +304,7 @@ static int send(struct vm *vm, uint64_t deadline_ns) {
     if (self->partner == self->id) {
         return THROW_SEND_TO_SELF;
     }
-    senders_append(vm_table_find(self->partner), self);
-    scheduler_block(self, VM_SENDING, deadline_ns);
+    messages_wait_for(self, self->partner, VM_SENDING, deadline_ns);
     return 0;
 }
 
@@ -318,7 +314,7 @@ int word_send(struct vm *vm) {
 
 int word_send_within(struct vm *vm) {
     const uint64_t delay = vm_pop(vm);
-    return send(vm, deadline_after(delay));
+    return send(vm, scheduler_deadline(delay));
 }
 
 int word_try_send(struct vm *vm) {

@@ -5,42 +5,29 @@
 
 #include <stddef.h>
 
-void run_queue_append(struct run_queue *queue, struct vm_control *control) {
-    struct vm_control *first = queue->first[control->priority];
+#include "arbiter/vm_ring.h"
+
+static void note(struct run_queue *queue, const struct vm_control *control) {
+    queue->occupied |= UINT32_C(1) << control->priority;
     queue->count++;
-    if (first == NULL) {
-        control->next = control;
-        control->previous = control;
-        queue->first[control->priority] = control;
-        queue->occupied |= UINT32_C(1) << control->priority;
-        return;
-    }
-    control->next = first;
-    control->previous = first->previous;
-    first->previous->next = control;
-    first->previous = control;
 }
 
-/* In a ring the place before the first is the place behind the last. */
+void run_queue_append(struct run_queue *queue, struct vm_control *control) {
+    vm_ring_append(&queue->first[control->priority], control);
+    note(queue, control);
+}
+
 void run_queue_prepend(struct run_queue *queue, struct vm_control *control) {
-    run_queue_append(queue, control);
-    queue->first[control->priority] = control;
+    vm_ring_prepend(&queue->first[control->priority], control);
+    note(queue, control);
 }
 
 void run_queue_remove(struct run_queue *queue, struct vm_control *control) {
+    vm_ring_remove(&queue->first[control->priority], control);
     queue->count--;
-    if (control->next == control) {
-        queue->first[control->priority] = NULL;
+    if (queue->first[control->priority] == NULL) {
         queue->occupied &= ~(UINT32_C(1) << control->priority);
-    } else {
-        control->next->previous = control->previous;
-        control->previous->next = control->next;
-        if (queue->first[control->priority] == control) {
-            queue->first[control->priority] = control->next;
-        }
     }
-    control->next = NULL;
-    control->previous = NULL;
 }
 
 int run_queue_highest(const struct run_queue *queue) {

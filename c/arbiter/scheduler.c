@@ -17,6 +17,7 @@
 #include "arbiter/run_queue.h"
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
+#include "arbiter/vm_table.h"
 #include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
@@ -73,6 +74,11 @@ static uint64_t cycles_of(uint64_t ns) {
 
 uint64_t scheduler_ns(uint64_t cycles) {
     return (uint64_t)((unsigned __int128)cycles * NS_PER_SECOND / cycles_hz());
+}
+
+uint64_t scheduler_deadline(uint64_t delay_ns) {
+    const uint64_t now = hal_time_now_ns();
+    return delay_ns >= VM_NO_DEADLINE - now ? VM_NO_DEADLINE - 1 : now + delay_ns;
 }
 
 void scheduler_set_quantum(struct vm_control *control, uint64_t ns) {
@@ -180,14 +186,46 @@ void scheduler_remove(struct vm_control *control) {
     }
 }
 
-void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
+static void change_priority(struct vm_control *control, uint8_t priority) {
     if (control->state == VM_RUNNABLE) {
         run_queue_remove(&runnable, control);
         control->priority = priority;
-        run_queue_append(&runnable, control);
+        scheduler_start(control);
     } else {
         control->priority = priority;
     }
+}
+
+static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
+    const struct vm_control *at = ring;
+    if (at != NULL) {
+        do {
+            highest = at->priority > highest ? at->priority : highest;
+            at = at->next;
+        } while (at != ring);
+    }
+    return highest;
+}
+
+/* Along the chain of partners until nothing changes. A ring of VMs that wait for one another ends it too: a
+ * priority can rise in it only once. */
+void scheduler_lend(struct vm_control *control) {
+    while (control != NULL) {
+        const uint8_t priority =
+            highest_in(control->waiters, highest_in(control->senders, control->base_priority));
+        if (priority == control->priority) {
+            return;
+        }
+        change_priority(control, priority);
+        const bool waits = control->state == VM_SENDING || control->state == VM_RECEIVING ||
+                           control->state == VM_WAITING_FOR_VM;
+        control = waits ? vm_table_find(control->partner) : NULL;
+    }
+}
+
+void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
+    control->base_priority = priority;
+    scheduler_lend(control);
 }
 
 /* Whoever waited for a key in vain can have one now. */

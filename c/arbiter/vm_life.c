@@ -29,6 +29,7 @@ static int new_control(struct vm_control **made, uint64_t parent) {
     }
     control->parent = parent;
     control->priority = VM_PRIORITY_DEFAULT;
+    control->base_priority = VM_PRIORITY_DEFAULT;
     scheduler_set_quantum(control, VM_QUANTUM_DEFAULT);
     control->deadline_ns = VM_NO_DEADLINE;
     if (!messages_open(control)) {
@@ -71,6 +72,26 @@ static int give_text(struct vm *vm, const char *text, uint64_t size) {
     return 0;
 }
 
+static void add_child(struct vm_control *parent, struct vm_control *child) {
+    child->next_sibling = parent->children;
+    child->previous_sibling = NULL;
+    if (parent->children != NULL) {
+        parent->children->previous_sibling = child;
+    }
+    parent->children = child;
+}
+
+static void remove_child(struct vm_control *parent, struct vm_control *child) {
+    if (child->previous_sibling != NULL) {
+        child->previous_sibling->next_sibling = child->next_sibling;
+    } else {
+        parent->children = child->next_sibling;
+    }
+    if (child->next_sibling != NULL) {
+        child->next_sibling->previous_sibling = child->previous_sibling;
+    }
+}
+
 int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_t envelope,
              uint64_t *id) {
     struct vm_control *control;
@@ -90,7 +111,9 @@ int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_
         drop_control(control);
         return code;
     }
-    control->priority = parent->priority;
+    control->priority = parent->base_priority;
+    control->base_priority = parent->base_priority;
+    add_child(parent, control);
     control->quantum = parent->quantum;
     *id = control->id;
     scheduler_start(control);
@@ -152,13 +175,13 @@ static void add_notice(struct vm_control *parent, struct vm_control *notice) {
 }
 
 /* The children of a VM that ends become those of VM[0]. */
-static void give_away_children(const struct vm_control *control) {
-    struct vm_control *child = vm_table_from(0);
-    while (child != NULL) {
-        if (child->parent == control->id) {
-            child->parent = 0;
-        }
-        child = vm_table_from((uint32_t)(child->id & (VM_TABLE_MAX - 1)) + 1);
+static void give_away_children(struct vm_control *control) {
+    struct vm_control *primordial = vm_table_find(0);
+    while (control->children != NULL) {
+        struct vm_control *child = control->children;
+        remove_child(control, child);
+        child->parent = primordial->id;
+        add_child(primordial, child);
     }
 }
 
@@ -175,8 +198,18 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     }
     messages_cancel(control);
     scheduler_remove(control);
+    struct vm_control *parent = vm_table_find(control->parent);
+    const bool awaited = parent->state == VM_WAITING_FOR_VM && parent->partner == control->id;
+    if (awaited) {
+        messages_cancel(parent);
+        vm_push(parent->vm, (uint64_t)code);
+        vm_push(parent->vm, (uint64_t)how);
+        scheduler_wake(parent, 0);
+    }
+    const bool told = awaited || messages_deliver_notice(parent, control->id, how, code);
     messages_close(control);
     capability_drop_all(control);
+    remove_child(parent, control);
     give_away_children(control);
     drop_notices(control);
     vm_destroy(control->vm);
@@ -185,14 +218,7 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     control->end = how;
     control->end_code = code;
     vm_table_remove(control);
-
-    struct vm_control *parent = vm_table_find(control->parent);
-    if (parent->state == VM_WAITING_FOR_VM && parent->partner == control->id) {
-        hal_mem_free(control);
-        vm_push(parent->vm, (uint64_t)code);
-        vm_push(parent->vm, (uint64_t)how);
-        scheduler_wake(parent, 0);
-    } else if (messages_deliver_notice(parent, control->id, how, code)) {
+    if (told) {
         hal_mem_free(control);
     } else {
         add_notice(parent, control);

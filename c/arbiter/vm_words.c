@@ -2,6 +2,7 @@
  * vm_words.c - the kernel words that begin, steer and end VMs.
  */
 #include "arbiter/capability.h"
+#include "arbiter/messages.h"
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
@@ -73,9 +74,7 @@ int word_vm_state(struct vm *vm) {
     return 0;
 }
 
-/* ( vm -- n reason ) Waits for the end of a child. */
-int word_wait_vm(struct vm *vm) {
-    const uint64_t id = vm_pop(vm);
+static int wait_for(struct vm *vm, uint64_t id, uint64_t deadline_ns) {
     struct vm_control *self = vm_control_of(vm);
     if (self == NULL) {
         return THROW_UNSUPPORTED;
@@ -94,9 +93,19 @@ int word_wait_vm(struct vm *vm) {
     if (child->parent != self->id || child == self) {
         return THROW_NOT_A_CHILD;
     }
-    self->partner = id;
-    scheduler_block(self, VM_WAITING_FOR_VM, VM_NO_DEADLINE);
+    messages_wait_for(self, id, VM_WAITING_FOR_VM, deadline_ns);
     return 0;
+}
+
+/* ( vm -- n reason ) */
+int word_wait_vm(struct vm *vm) {
+    return wait_for(vm, vm_pop(vm), VM_NO_DEADLINE);
+}
+
+/* ( vm u -- n reason ) */
+int word_wait_vm_within(struct vm *vm) {
+    const uint64_t delay = vm_pop(vm);
+    return wait_for(vm, vm_pop(vm), scheduler_deadline(delay));
 }
 
 /* Whether vm may give `control` this priority: a VM may always lower its own. */

@@ -15,11 +15,15 @@ struct end_notice {
 /* Gives a VM its mailbox. False when memory does not suffice. */
 bool messages_open(struct vm_control *control);
 
-/* Frees the mailbox of a VM that ends: who waits to send to it gets THROW_NO_SUCH_VM, and who waits for a message
- * from it alone. */
+/* Frees the mailbox of a VM that ends. Who waits to send to it or to hear from it alone gets THROW_NO_SUCH_VM. */
 void messages_close(struct vm_control *control);
 
-/* Takes a VM out of the list of senders that it waits in, if it does. */
+/* The running VM waits from now on, in SENDING, RECEIVING or WAITING_FOR_VM, for a partner (MAILBOX_ANYBODY: for
+ * nobody in particular), to whom it lends its priority. */
+void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_state state,
+                       uint64_t deadline_ns);
+
+/* Takes a VM out of its partner's lists, if it waits in one. */
 void messages_cancel(struct vm_control *control);
 
 /* Hands the notice of `child`'s end to `parent` if that waits for a message. */

@@ -32,14 +32,22 @@ void scheduler_wake(struct vm_control *control, int code);
 /* Takes a VM out of all queues, for its end. */
 void scheduler_remove(struct vm_control *control);
 
-/* Changes what decides about a VM, whatever its state. */
+/* Sets the priority that a VM has by itself, whatever its state. */
 void scheduler_set_priority(struct vm_control *control, uint8_t priority);
+
+/* To be called when the VMs that wait for this one have changed: it runs at the highest of their priorities, if that is
+ * above its own, and so does the VM that it waits for itself. So a VM cannot be held up by one between its own
+ * priority and that of its partner. */
+void scheduler_lend(struct vm_control *control);
 
 /* Sets how long a VM may run while others of its priority wait; what is too short becomes VM_QUANTUM_MIN. */
 void scheduler_set_quantum(struct vm_control *control, uint64_t ns);
 
 /* Cycles of the time stamp counter in nanoseconds. */
 uint64_t scheduler_ns(uint64_t cycles);
+
+/* hal_time_now_ns in `delay_ns`; never VM_NO_DEADLINE. */
+uint64_t scheduler_deadline(uint64_t delay_ns);
 
 /* The VM that gets input, and the user's break. */
 void scheduler_set_console(struct vm_control *control);

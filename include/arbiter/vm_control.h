@@ -7,10 +7,10 @@
  *   RUNNING             in none: it is the one that the processor executes
  *   WAITING_FOR_INPUT   the one that owns the console and has asked for a key
  *   SLEEPING            in the queue of deadlines
- *   WAITING_FOR_VM      in none: a child's end wakes it; with a time-out also in the queue of deadlines
- *   SENDING             in the list of senders of a VM whose mailbox is full; with a time-out also in the queue of
- *                       deadlines
- *   RECEIVING           in none; with a time-out in the queue of deadlines
+ *   WAITING_FOR_VM      among the waiters of the child whose end it wants to know
+ *   SENDING             among the senders of a VM whose mailbox is full
+ *   RECEIVING           among the waiters of the only VM that it wants to hear from; in none when anybody will do
+ *                       (with a time-out, each of these three is also in the queue of deadlines)
  *   DEAD                only its notice is left, in the list of its parent
  */
 #ifndef VM_CONTROL_H
@@ -51,9 +51,10 @@ struct vm_control {
     struct vm *vm;
     uint64_t id; /* vm_table.h */
     enum vm_state state;
-    uint8_t priority;
-    uint64_t quantum; /* cycles of the time stamp counter */
-    uint64_t parent;  /* ID of the VM that spawned it */
+    uint8_t priority;      /* that it has now, */
+    uint8_t base_priority; /* and without what others lend it that wait for it */
+    uint64_t quantum;      /* cycles of the time stamp counter */
+    uint64_t parent;       /* ID of the VM that spawned it */
     struct vm_control *next,
         *previous;              /* neighbours in the run queue; next also in a list of notices */
     struct vm_control *notices; /* children that have ended, the oldest first */
@@ -63,7 +64,11 @@ struct vm_control {
                             sender wanted, or MAILBOX_ANYBODY */
     uint64_t buffer; /* SENDING, RECEIVING: address and size of the bytes in its window */
     uint64_t buffer_size;
-    struct vm_control *senders; /* VMs in SENDING to this one: a ring, the oldest first */
+    struct vm_control
+        *senders; /* rings (vm_ring.h), the oldest first: VMs in SENDING to this one, */
+    struct vm_control
+        *waiters; /* and those that wait for a message from it alone, or for its end */
+    struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
     bool last_was_notice; /* what it has received last */
