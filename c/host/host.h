@@ -25,6 +25,8 @@ extern volatile sig_atomic_t host_interrupt_depth;
 
 /* What .TIME shows. */
 void host_time_report(format_sink sink, void *context);
+/* To be called at the end of every signal handler that stands for an interrupt, with its ucontext_t. */
+void host_interrupt_exit(void *context);
 
 /* The files named on the command line. */
 void host_file_init(char **names, unsigned count);
