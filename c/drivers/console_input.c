@@ -25,21 +25,29 @@ enum { ROUNDS = 64 };
 
 static volatile uint64_t serial_interrupts;
 static bool serial_polled = true;
-static uint64_t lost;
+static struct console_input_counts counts; /* but for those above */
 
 static bool is_attention(int received) {
     return received == CTRL_C || received == UART_BREAK;
+}
+
+static void set_flow(enum uart_flow flow) {
+    if (uart_flow() != flow) {
+        counts.stops += uart_flow() == UART_FLOW_ON;
+        counts.holds += flow == UART_FLOW_HOLD;
+        uart_set_flow(flow);
+    }
 }
 
 static void adjust_flow(void) {
     size_t room = console_queue_serial_room();
 
     if (room >= ROOM_TO_GO_ON) {
-        uart_set_flow(UART_FLOW_ON);
+        set_flow(UART_FLOW_ON);
     } else if (room == 0) {
-        uart_set_flow(UART_FLOW_HOLD);
+        set_flow(UART_FLOW_HOLD);
     } else if (room < ROOM_TO_STOP && uart_flow() == UART_FLOW_ON) {
-        uart_set_flow(UART_FLOW_STOP);
+        set_flow(UART_FLOW_STOP);
     }
 }
 
@@ -59,7 +67,7 @@ static void look_for_attention(void) {
         if (received == UART_NONE) {
             return;
         }
-        lost++;
+        counts.given_up++;
     }
 }
 
@@ -149,6 +157,14 @@ int console_input_take(void) {
 bool console_input_is_empty(void) {
     adjust_flow();
     return console_queue_is_empty();
+}
+
+struct console_input_counts console_input_get_counts(void) {
+    struct console_input_counts result = counts;
+
+    result.interrupts = serial_interrupts;
+    result.polled = serial_polled;
+    return result;
 }
 
 void console_input_attention(void) {

@@ -5,10 +5,13 @@
 
 #include <stddef.h>
 
+#include "drivers/console_input.h"
+
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
     [HAL_REPORT_PCI] = NULL,
+    [HAL_REPORT_CONSOLE] = console_report,
 };
 
 void hal_report(hal_report_topic topic, format_sink sink, void *context) {

@@ -10,6 +10,9 @@
 #define DRIVERS_CONSOLE_INPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "shared/format.h"
 
 /* Finds the keyboard and has the devices received by interrupt, after trying out that their interrupts arrive.
  * Before this, and for devices whose interrupts do not arrive, input is polled. Interrupts must be enabled and
@@ -31,6 +34,20 @@ int console_input_take(void);
 
 /* Interrupts must be disabled. */
 bool console_input_is_empty(void);
+
+/* What has happened to the serial line's bytes since boot. */
+struct console_input_counts {
+    uint64_t interrupts;
+    uint64_t
+        stops; /* times that the other end was told to stop, because the queue was nearly full */
+    uint64_t holds;    /* times that bytes were left in the device, because it was full */
+    uint64_t given_up; /* bytes dropped then, because the device lost bytes anyway */
+    bool polled;
+};
+struct console_input_counts console_input_get_counts(void);
+
+/* Writes the table of .CONSOLE. In console_report.c. Not ISR-safe. */
+void console_report(format_sink sink, void *context);
 
 /* The same as Ctrl-C, for whatever else wants the user to be heard. ISR-safe. */
 void console_input_attention(void);

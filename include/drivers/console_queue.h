@@ -26,10 +26,17 @@ bool console_queue_put_serial(uint8_t byte);
 bool console_queue_put_key(const uint8_t *bytes, size_t size);
 
 /* Takes a byte (0..255), or -1 when there is none. Bytes of one source stay in order; the keyboard goes before
- * the serial line, but not into the middle of one of its escape sequences, unless the rest of that is late. */
+ * the serial line, but not into the middle of one of its escape sequences. */
 int console_queue_take(void);
 
+/* True when there is nothing to take. */
 bool console_queue_is_empty(void);
+
+/* True when keys wait for the rest of an escape sequence that the serial line has begun. */
+bool console_queue_holds_keys_back(void);
+
+/* The rest of that sequence is late: somebody has pressed the Escape key alone. Keys wait no longer. */
+void console_queue_give_up_sequence(void);
 
 /* The user wants attention: drops all that was typed before and requests a break, which the next interrupt exit
  * delivers. As on other systems Ctrl-C means the whole of a paste, not one line of it. */
