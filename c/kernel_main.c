@@ -14,6 +14,7 @@
 #include "cpu/idt.h"
 #include "cpu/irq.h"
 #include "cpu/kprint.h"
+#include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
 #include "drivers/console_input.h"
@@ -63,14 +64,9 @@ static void start_screen(const BootInfo *boot_info) {
     }
 }
 
-static void print(void *context, const char *text, size_t size) {
-    (void)context;
-    hal_console_write(text, size);
-}
-
 static void report_interrupts(void) {
     kprintf("  interrupts: ");
-    irq_describe(print, NULL);
+    irq_describe(kprint_bytes, NULL);
     kprintf("\n");
 }
 
@@ -103,9 +99,10 @@ void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init(); /* NX, WP, SMEP, UMIP */
-    gdt_init();     /* segments, interrupt stacks */
-    idt_init();     /* from here on an exception is a panic screen, not a reset */
+    hal_cpu_init();       /* NX, WP, SMEP, UMIP */
+    gdt_init();           /* segments, interrupt stacks */
+    idt_init();           /* from here on an exception is a panic screen, not a reset */
+    machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
     cmdline_init(boot_info);
     kprintf("CPU initialized\n");

@@ -1,12 +1,14 @@
 /*
  * interrupts.c - the C side of every interrupt: exceptions to fault.c, the rest to its flow.
  *
- * A flow signals the end of interrupt and calls the handler, in the order that its kind of source needs (irq.c has
- * those of the lines). Interrupts stay disabled until IRETQ, so nothing nests but exceptions, NMI and machine check.
+ * A flow signals the end of interrupt and calls the handler, in the order that its kind of source needs
+ * (irq.c has those of the lines). Interrupts stay disabled until IRETQ, so nothing nests but exceptions,
+ * NMI and machine check.
  *
  * A vector that has a flow is one that its controller delivers, and the end is signalled without asking the
- * controller first whether it is in service: that would be one more uncached read at each interrupt, to tell what
- * is known. Interrupts that are none have vectors of their own, and only where nobody expects any is asked.
+ * controller first whether it is in service: that would be one more uncached read at each interrupt, to
+ * tell what is known. Interrupts that are none have vectors of their own, and only where nobody expects any
+ * is asked.
  */
 #include "cpu/interrupts.h"
 
@@ -22,17 +24,17 @@
 struct source {
     interrupt_flow flow;
     void *context;
+    interrupt_handler handler; /* with local_flow */
     uint64_t count;
 };
 
 static struct source sources[VECTOR_COUNT];
-static interrupt_handler handlers[VECTOR_COUNT]; /* of those whose flow is local_flow */
-static volatile unsigned depth;                  /* handlers entered and not yet left */
+static volatile unsigned depth; /* handlers entered and not yet left */
 static uint64_t unexpected;
 static uint32_t apic_errors;
 
-/* Firmware may have left a device talking, and the last interrupt of a line that was given up may come late: no
- * reason to stop. */
+/* Firmware may have left a device talking, and the last interrupt of a line that was given up may come
+ * late: no reason to stop. */
 static void unexpected_flow(void *context) {
     const unsigned vector = (unsigned)((struct source *)context - sources);
     unexpected++;
@@ -42,8 +44,9 @@ static void unexpected_flow(void *context) {
 }
 
 static void local_flow(void *context) {
+    const struct source *source = context;
     lapic_end_of_interrupt();
-    handlers[(struct source *)context - sources]();
+    source->handler();
 }
 
 /* The request had gone when the processor asked for its vector: nothing is in service. */
@@ -79,7 +82,7 @@ void interrupts_set_flow(unsigned vector, interrupt_flow flow, void *context) {
 void interrupts_set_handler(unsigned vector, interrupt_handler handler) {
     if (vector < VECTOR_COUNT) {
         const uint64_t flags = interrupts_save_and_disable();
-        handlers[vector] = handler;
+        sources[vector].handler = handler;
         interrupts_set_flow(vector, handler != NULL ? local_flow : NULL, &sources[vector]);
         interrupts_restore(flags);
     }
@@ -110,17 +113,17 @@ void interrupt_dispatch(struct interrupt_frame *frame);
 
 void interrupt_dispatch(struct interrupt_frame *frame) {
     struct source *source = &sources[frame->vector];
-    const bool nested = depth != 0;
+    const unsigned outer = depth;
 
-    depth++;
+    depth = outer + 1;
     source->count++;
     if (frame->vector < EXCEPTION_COUNT) {
-        fault_exception(frame, nested);
+        fault_exception(frame, outer != 0);
     } else {
         source->flow(source->context);
         if (fault_break_pending) {
             fault_deliver_break(frame);
         }
     }
-    depth--;
+    depth = outer;
 }

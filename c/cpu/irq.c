@@ -3,18 +3,18 @@
  *
  * When the end of an interrupt is signalled depends on the kind of line:
  *
- *   edge    before the handler. The next edge is then taken up while the handler runs and interrupts again after
- *           it; with the end signalled last an edge in between could be lost by the 8259, and is by nobody else.
- *   level   after the handler. Until then the device holds the line, and with the end signalled first an IOAPIC
- *           would deliver the same request again. The handler quiets the device, or masks the line and leaves the
- *           device to somebody else. Masking each time, signalling the end and unmasking after the handler would do
- *           too, but costs eight uncached accesses instead of one.
+ *   edge    before the handler. An edge that comes while the handler runs is then taken up, and interrupts
+ *           again after it.
+ *   level   after the handler. Until then the device holds the line, and with the end signalled first an
+ *           IOAPIC would deliver the same request again. The handler quiets the device, or masks the line and
+ *           leaves the device to somebody else. To mask the line, signal the end, and unmask the line after
+ *           the handler would do too, but takes eight more uncached accesses each time.
  *
- * That a handler returns is part of its contract. Switching to another VM is no reason not to: it is done on the
- * way out (fault_deliver_break), by changing the frame, when every end has been signalled.
+ * That a handler returns is part of its contract. Switching to another VM is no reason not to: that is done on
+ * the way out (fault_deliver_break), by changing the frame, when every end has been signalled.
  *
- * A masked edge line of an IOAPIC loses edges, so irq_mask only makes a note. Should an interrupt come, it is noted
- * in turn, the input is masked for good, and irq_unmask has the processor interrupt itself.
+ * A masked edge line of an IOAPIC loses edges, so irq_mask only makes a note. Should an interrupt come, that is
+ * noted in turn, the input is masked for good, and irq_unmask has the processor interrupt itself.
  */
 #include "cpu/irq.h"
 
@@ -22,7 +22,6 @@
 
 #include "cpu/cmdline.h"
 #include "cpu/interrupts.h"
-#include "cpu/io.h"
 #include "cpu/nmi.h"
 #include "cpu/vectors.h"
 #include "drivers/acpi.h"
@@ -30,6 +29,7 @@
 #include "drivers/ioapic.h"
 #include "drivers/irq_route.h"
 #include "drivers/pic.h"
+#include "hal/hal_interrupt.h"
 
 enum { LINES_MAX = 64, DESTINATION_MAX = 0xfe };
 
@@ -45,9 +45,7 @@ struct irq_line {
 };
 
 static struct irq_line lines[LINES_MAX];
-static enum { CONTROLLER_NONE, CONTROLLER_PIC, CONTROLLER_IOAPIC } controller;
-static unsigned ioapic_count;
-static uint64_t spurious;
+static struct irq_controllers controllers;
 
 /* --- Flows --- */
 
@@ -76,7 +74,7 @@ static void pic_edge_flow(void *context) {
     const struct irq_line *line = context;
 
     if (pic_is_spurious(line->irq)) {
-        spurious++;
+        controllers.pic_spurious++;
         return;
     }
     pic_end_of_interrupt(line->irq);
@@ -87,7 +85,7 @@ static void pic_level_flow(void *context) {
     const struct irq_line *line = context;
 
     if (pic_is_spurious(line->irq)) {
-        spurious++;
+        controllers.pic_spurious++;
         return;
     }
     line->handler(line->context);
@@ -98,7 +96,7 @@ static void pic_level_flow(void *context) {
 static void pic_idle_flow(void *context) {
     const unsigned line = (unsigned)(uintptr_t)context;
 
-    spurious++;
+    controllers.pic_spurious++;
     if (!pic_is_spurious(line)) {
         pic_end_of_interrupt(line);
     }
@@ -114,19 +112,19 @@ static bool can_use_ioapics(const struct acpi_madt *madt) {
 
 void irq_init(void) {
     const struct acpi_madt *madt = acpi_madt();
-    const bool has_pics = pic_init(VECTOR_PIC);
+    controllers = (struct irq_controllers){.has_pics = pic_init(VECTOR_PIC)};
 
     interrupts_set_flow(VECTOR_PIC + 7, pic_idle_flow, (void *)(uintptr_t)7);
     interrupts_set_flow(VECTOR_PIC + 15, pic_idle_flow, (void *)(uintptr_t)15);
     nmi_accept_local(madt);
     if (can_use_ioapics(madt)) {
-        ioapic_count = ioapic_init(madt);
+        controllers.ioapic_count = ioapic_init(madt);
     }
-    if (ioapic_count != 0) {
-        controller = CONTROLLER_IOAPIC;
+    if (controllers.ioapic_count != 0) {
+        controllers.in_use = IRQ_CONTROLLER_IOAPIC;
         nmi_accept_sources(madt);
-    } else if (has_pics) {
-        controller = CONTROLLER_PIC;
+    } else if (controllers.has_pics) {
+        controllers.in_use = IRQ_CONTROLLER_PIC;
         lapic_accept_legacy();
     }
 }
@@ -135,11 +133,12 @@ void irq_describe(format_sink sink, void *context) {
     if (lapic_is_present()) {
         format(sink, context, "local APIC%s, ", lapic_is_x2apic() ? " in x2APIC mode" : "");
     }
-    if (controller == CONTROLLER_IOAPIC) {
-        format(sink, context, "%u IOAPIC%s", ioapic_count, ioapic_count == 1 ? "" : "s");
+    if (controllers.in_use == IRQ_CONTROLLER_IOAPIC) {
+        format(sink, context, "%u IOAPIC%s", controllers.ioapic_count,
+               controllers.ioapic_count == 1 ? "" : "s");
     } else {
         format(sink, context,
-               controller == CONTROLLER_PIC ? "two 8259" : "no controller for devices");
+               controllers.in_use == IRQ_CONTROLLER_PIC ? "two 8259" : "no controller for devices");
     }
 }
 
@@ -175,16 +174,16 @@ static bool is_taken(const struct irq_route *route) {
 
 /* Finds out how a line comes in, and whether it does. */
 static hal_status find_route(unsigned irq, struct irq_route *route) {
-    switch (controller) {
-    case CONTROLLER_NONE:
+    switch (controllers.in_use) {
+    case IRQ_CONTROLLER_NONE:
         return HAL_ERR_UNSUPPORTED;
-    case CONTROLLER_PIC:
+    case IRQ_CONTROLLER_PIC:
         if (irq >= PIC_LINES || irq == ISA_LINE_CASCADE) {
             return HAL_ERR_NOT_FOUND;
         }
         *route = (struct irq_route){.gsi = irq, .level = pic_is_level(irq)};
         return HAL_OK;
-    case CONTROLLER_IOAPIC:
+    case IRQ_CONTROLLER_IOAPIC:
         break;
     }
     const struct acpi_madt *madt = acpi_madt();
@@ -204,7 +203,7 @@ static unsigned isa_vector(unsigned irq) {
 
 /* The vector for a line, 0 when none is free. */
 static unsigned choose_vector(unsigned irq) {
-    if (controller == CONTROLLER_PIC) {
+    if (controllers.in_use == IRQ_CONTROLLER_PIC) {
         return VECTOR_PIC + irq;
     }
     if (irq < ACPI_ISA_LINES) {
@@ -219,7 +218,7 @@ static unsigned choose_vector(unsigned irq) {
 }
 
 static void mask(const struct irq_line *line) {
-    if (controller == CONTROLLER_PIC) {
+    if (controllers.in_use == IRQ_CONTROLLER_PIC) {
         pic_mask(line->irq);
     } else {
         ioapic_mask(line->route.gsi);
@@ -227,7 +226,7 @@ static void mask(const struct irq_line *line) {
 }
 
 static void unmask(const struct irq_line *line) {
-    if (controller == CONTROLLER_PIC) {
+    if (controllers.in_use == IRQ_CONTROLLER_PIC) {
         pic_unmask(line->irq);
     } else {
         ioapic_unmask(line->route.gsi);
@@ -235,7 +234,7 @@ static void unmask(const struct irq_line *line) {
 }
 
 static interrupt_flow flow_of(const struct irq_line *line) {
-    if (controller == CONTROLLER_PIC) {
+    if (controllers.in_use == IRQ_CONTROLLER_PIC) {
         return line->route.level ? pic_level_flow : pic_edge_flow;
     }
     return line->route.level ? ioapic_level_flow : ioapic_edge_flow;
@@ -257,7 +256,7 @@ static hal_status attach(unsigned irq, irq_handler handler, void *context, const
     }
     *line = (struct irq_line){handler, context, name, irq, route, vector, false, false};
     interrupts_set_flow(vector, flow_of(line), line);
-    if (controller == CONTROLLER_IOAPIC) {
+    if (controllers.in_use == IRQ_CONTROLLER_IOAPIC) {
         ioapic_route(route.gsi, vector, route.level, route.active_low, lapic_id());
     }
     unmask(line);
@@ -268,40 +267,40 @@ hal_status irq_attach(unsigned irq, irq_handler handler, void *context, const ch
     if (handler == NULL) {
         return HAL_ERR_INVALID;
     }
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     const hal_status status = attach(irq, handler, context, name);
-    interrupts_restore(flags);
+    hal_irq_restore(state);
     return status;
 }
 
 hal_status irq_detach(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL) {
-        const bool idle_pic_line = controller == CONTROLLER_PIC && irq % 8 == 7;
+        const bool idle_pic_line = controllers.in_use == IRQ_CONTROLLER_PIC && irq % 8 == 7;
         mask(line);
         interrupts_set_flow(line->vector, idle_pic_line ? pic_idle_flow : NULL,
                             (void *)(uintptr_t)irq);
         line->handler = NULL;
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
     return line != NULL ? HAL_OK : HAL_ERR_NOT_FOUND;
 }
 
 void irq_mask(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL && !line->masked) {
         line->masked = true;
-        if (controller == CONTROLLER_PIC || line->route.level) {
+        if (controllers.in_use == IRQ_CONTROLLER_PIC || line->route.level) {
             mask(line);
         }
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
 }
 
 void irq_unmask(unsigned irq) {
-    const uint64_t flags = interrupts_save_and_disable();
+    const unsigned long state = hal_irq_disable();
     struct irq_line *line = find_line(irq);
     if (line != NULL && line->masked) {
         line->masked = false;
@@ -311,7 +310,7 @@ void irq_unmask(unsigned irq) {
             lapic_send_self(line->vector);
         }
     }
-    interrupts_restore(flags);
+    hal_irq_restore(state);
 }
 
 /* --- For reports --- */
@@ -336,14 +335,6 @@ bool irq_get(unsigned index, struct irq_info *info) {
     return false;
 }
 
-bool irq_uses_ioapics(void) {
-    return controller == CONTROLLER_IOAPIC;
-}
-
-bool irq_uses_pics(void) {
-    return controller == CONTROLLER_PIC;
-}
-
-uint64_t irq_spurious(void) {
-    return spurious;
+struct irq_controllers irq_get_controllers(void) {
+    return controllers;
 }

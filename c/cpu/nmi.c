@@ -3,6 +3,8 @@
  */
 #include "cpu/nmi.h"
 
+#include <stddef.h>
+
 #include "cpu/io.h"
 #include "drivers/acpi.h"
 #include "drivers/apic.h"
@@ -17,28 +19,43 @@ enum {
     CONTROL_ABSENT = 0xff,
 };
 
-/* Input 1 where the firmware says nothing, as on every PC since there are local APICs. */
-void nmi_accept_local(const struct acpi_madt *madt) {
-    uint32_t uid = UINT32_MAX;
-
-    for (unsigned i = 0; i < madt->processor_count; i++) {
+static bool is_for_this_processor(const struct acpi_madt *madt, const struct acpi_local_nmi *nmi) {
+    for (unsigned i = 0; i < madt->processor_count && !nmi->all_processors; i++) {
         if (madt->processors[i].apic_id == lapic_id()) {
-            uid = madt->processors[i].uid;
+            return madt->processors[i].uid == nmi->uid;
         }
     }
+    return nmi->all_processors;
+}
+
+/* Input 1 where the firmware says nothing, as on every PC since there are local APICs. */
+static const struct acpi_local_nmi *find_local(const struct acpi_madt *madt, unsigned lint) {
+    static const struct acpi_local_nmi usual = {.lint = 1, .all_processors = true};
+
     for (unsigned i = 0; i < madt->local_nmi_count; i++) {
         const struct acpi_local_nmi *nmi = &madt->local_nmis[i];
-        if (nmi->all_processors || nmi->uid == uid) {
-            lapic_accept_nmi(nmi->lint, nmi->polarity == ACPI_ACTIVE_LOW);
+        if (nmi->lint == lint && is_for_this_processor(madt, nmi)) {
+            return nmi;
         }
     }
-    if (madt->local_nmi_count == 0) {
-        lapic_accept_nmi(1, false);
+    return madt->local_nmi_count == 0 && lint == usual.lint ? &usual : NULL;
+}
+
+bool nmi_has_local_input(const struct acpi_madt *madt, unsigned lint) {
+    return lapic_is_present() && find_local(madt, lint) != NULL;
+}
+
+void nmi_accept_local(const struct acpi_madt *madt) {
+    for (unsigned lint = 0; lint < 2; lint++) {
+        const struct acpi_local_nmi *nmi = find_local(madt, lint);
+        if (nmi != NULL) {
+            lapic_accept_nmi(lint, nmi->polarity == ACPI_ACTIVE_LOW);
+        }
     }
 }
 
-/* An input that is the timer's, the keyboard's or another ISA device's cannot be one for broken hardware too; a
- * table that says so is wrong, and to believe it would end in a panic at the first key. */
+/* An input that is the timer's, the keyboard's or another ISA device's cannot be one for broken hardware
+ * too; a table that says so is wrong, and to believe it would end in a panic at the first key. */
 static bool is_isa_input(const struct acpi_madt *madt, uint32_t gsi) {
     for (unsigned irq = 0; irq < ACPI_ISA_LINES; irq++) {
         struct irq_route route;

@@ -156,12 +156,13 @@ bool acpi_tables_open(struct acpi_tables *tables, uint64_t rsdp, acpi_map_functi
         !sums_to_zero(pointer, RSDP_SIZE_1)) {
         return false;
     }
-    if (pointer[RSDP_REVISION] >= 2 &&
+    tables->revision = pointer[RSDP_REVISION];
+    if (tables->revision >= 2 &&
         open_root(tables, xsdt_address(map, rsdp), "XSDT", sizeof(uint64_t)) &&
         leads_to_a_sound_table(tables)) {
         return true;
     }
-    *tables = (struct acpi_tables){.map = map};
+    *tables = (struct acpi_tables){.map = map, .revision = pointer[RSDP_REVISION]};
     return open_root(tables, acpi_read32(pointer + RSDP_RSDT), "RSDT", sizeof(uint32_t));
 }
 

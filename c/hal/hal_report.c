@@ -5,11 +5,15 @@
 
 #include <stddef.h>
 
+#include "cpu/irq.h"
+#include "drivers/acpi.h"
 #include "drivers/console_input.h"
 
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
+    [HAL_REPORT_INTERRUPTS] = irq_report,
+    [HAL_REPORT_ACPI] = acpi_report,
     [HAL_REPORT_PCI] = NULL,
     [HAL_REPORT_CONSOLE] = console_report,
 };

@@ -20,6 +20,7 @@ typedef const uint8_t *(*acpi_map_function)(uint64_t physical, uint64_t size);
 
 struct acpi_tables {
     acpi_map_function map;
+    uint8_t revision;       /* of the RSDP: 0 ACPI 1.0, 2 later ones */
     uint64_t root;          /* physical address of the XSDT or RSDT, 0 without one */
     const uint8_t *entries; /* addresses of tables, inside the checked XSDT or RSDT */
     size_t entry_count;     /* at most ACPI_ENTRIES_MAX: what is beyond is not looked at */
