@@ -25,7 +25,7 @@ enum { ROUNDS = 64 };
 
 static volatile uint64_t serial_interrupts;
 static bool serial_polled = true;
-static struct console_input_counts counts; /* but for those above */
+static struct console_input_counts input_counts; /* but for those above */
 
 static bool is_attention(int received) {
     return received == CTRL_C || received == UART_BREAK;
@@ -33,8 +33,8 @@ static bool is_attention(int received) {
 
 static void set_flow(enum uart_flow flow) {
     if (uart_flow() != flow) {
-        counts.stops += uart_flow() == UART_FLOW_ON;
-        counts.holds += flow == UART_FLOW_HOLD;
+        input_counts.stops += uart_flow() == UART_FLOW_ON;
+        input_counts.holds += flow == UART_FLOW_HOLD;
         uart_set_flow(flow);
     }
 }
@@ -67,7 +67,7 @@ static void look_for_attention(void) {
         if (received == UART_NONE) {
             return;
         }
-        counts.given_up++;
+        input_counts.given_up++;
     }
 }
 
@@ -160,7 +160,7 @@ bool console_input_is_empty(void) {
 }
 
 struct console_input_counts console_input_get_counts(void) {
-    struct console_input_counts result = counts;
+    struct console_input_counts result = input_counts;
 
     result.interrupts = serial_interrupts;
     result.polled = serial_polled;
