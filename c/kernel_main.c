@@ -12,12 +12,19 @@
 #include "cpu/cmdline.h"
 #include "cpu/gdt.h"
 #include "cpu/idt.h"
+#include "cpu/irq.h"
 #include "cpu/io.h"
 #include "cpu/kprint.h"
+#include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
+#include "cpu/processors.h"
 #include "drivers/acpi.h"
+#include "drivers/console_input.h"
+#include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
+#include "drivers/keyboard.h"
 #include "drivers/uart.h"
+#include "forth/throw.h"
 #include "hal/hal_boot.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
@@ -67,30 +74,36 @@ static void arm_failing_allocation(void) {
 }
 
 /* The end where nothing is broken but too much is missing. */
-static _Noreturn void give_up(const char *what, long code) {
+static _Noreturn void give_up(const char *what, int code) {
     struct pmm_stats memory = pmm_get_stats();
+    const char *why = throw_message(code);
 
-    kprintf("\nStarKernel cannot go on: %s (error %ld).\n", what, code);
-    if (memory.refused != 0) {
-        kprintf("Memory ran out: %lu KiB of %lu KiB are free, %lu requests were refused.\n",
-                memory.free_pages * KIB_PER_PAGE, memory.total_pages * KIB_PER_PAGE,
-                memory.refused);
-    }
+    kprintf("\nStarKernel cannot go on: %s: %s (error %d).\n", what,
+            why != NULL ? why : "unknown reason", code);
+    kprintf("Of %lu KiB of memory %lu KiB are free; requests for pages refused: %lu.\n",
+            memory.total_pages * KIB_PER_PAGE, memory.free_pages * KIB_PER_PAGE, memory.refused);
     kprintf("The machine can be switched off.\n");
-    uart_flush();
+    hal_console_flush();
     halt_for_good();
 }
 
-static void start_screen(const BootInfo *boot_info) {
+static void report_screen(const BootInfo *boot_info) {
+    const char *problem = framebuffer_problem();
     unsigned columns, rows;
 
-    if (framebuffer_init(boot_info)) {
+    if (problem == NULL) {
         framebuffer_size(&columns, &rows);
         kprintf("  screen %ux%u, %u columns, %u rows\n", boot_info->framebuffer_width,
                 boot_info->framebuffer_height, columns, rows);
     } else {
-        kprintf("  no usable screen: the console is COM1 alone\n");
+        kprintf("  no screen: %s\n", problem);
     }
+}
+
+static void report_interrupts(void) {
+    kprintf("  interrupts: ");
+    irq_describe(kprint_bytes, NULL);
+    kprintf("\n");
 }
 
 /* Makes sure that timer interrupts come, and looks for another device where they do not. Without any,
@@ -106,19 +119,28 @@ static void watch_timer(void) {
     kprintf("  timer: %s\n", timer_device_name());
 }
 
+static void start_input(void) {
+    console_input_start();
+    kprintf("  input: %s, %s\n", console_input_serial_description(), keyboard_description());
+}
+
 void kernel_main(const BootInfo *boot_info);
 
 void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init(); /* NX, WP, SMEP, UMIP */
-    gdt_init();     /* segments, interrupt stacks */
-    idt_init();     /* from here on an exception is a panic screen, not a reset */
+    hal_cpu_init();       /* control registers as the kernel wants them */
+    gdt_init();           /* segments, interrupt stacks */
+    idt_init();           /* from here on an exception is a panic screen, not a reset */
+    machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
+    framebuffer_init(boot_info); /* from here on everything is on the screen too */
     cmdline_init(boot_info);
+    panic_test_early(); /* only when the command line asks for it */
     kprintf("CPU initialized\n");
 
+    processors_park();   /* away from the memory that is handed out from here on */
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */
     kprintf("PMM initialized\n");
     report_memory();
@@ -133,15 +155,19 @@ void kernel_main(const BootInfo *boot_info) {
     kmalloc_init(); /* the kernel heap */
     kprintf("Heap initialized\n");
 
-    acpi_init(boot_info);    /* tables that say where the timers are */
-    start_screen(boot_info); /* from here on everything is on the screen too */
+    acpi_init(boot_info);        /* tables that say where the timers are */
+    efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
+    framebuffer_expand();        /* the whole of the screen */
+    report_screen(boot_info);
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
-    hal_interrupt_init(); /* PIC out of the way, local APIC */
-    hal_time_init();      /* clock, timers */
+    hal_interrupt_init(); /* local APIC, IOAPICs or 8259 */
+    report_interrupts();
+    hal_time_init(); /* clock, timers */
     kprintf("  clock: %s\n", hal_time_source());
     watch_timer();
+    start_input();
     kprintf("HAL initialized\n");
 
     int code = vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */

@@ -70,14 +70,16 @@ static void arm(void) {
     }
 }
 
-static void on_alarm(int signal) {
+static void on_alarm(int signal, siginfo_t *info, void *context) {
     (void)signal;
+    (void)info;
     const int saved_errno = errno; /* the interrupted code may be about to look at it */
     host_interrupt_depth++;
     interrupts++;
     armed_ns = 0;
     timer_queue_expire(&queue, hal_time_now_ns());
     arm();
+    host_interrupt_exit(context);
     host_interrupt_depth--;
     errno = saved_errno;
 }
@@ -147,7 +149,8 @@ uint64_t hal_time_cycles_hz(void) {
 /* ---- the rest ---- */
 
 void hal_time_init(void) {
-    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_ONSTACK | SA_RESTART};
+    struct sigaction action = {.sa_sigaction = on_alarm,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
     sigfillset(&action.sa_mask);
     start_ns = monotonic_ns();

@@ -11,6 +11,9 @@
 
 #include "mm/heap_parts.h"
 
+/* Keeps what happens once in many calls out of the registers and the cache lines of the usual path. */
+#define SELDOM __attribute__((noinline, cold))
+
 static unsigned class_for(size_t size) {
     return 60 - (unsigned)__builtin_clzll((size - 1) | 15);
 }
@@ -44,15 +47,17 @@ static void unlink_partial(struct heap *heap, struct heap_slab *slab) {
     }
 }
 
-static struct heap_slab *new_slab(struct heap *heap, unsigned size_class) {
+static SELDOM struct heap_slab *new_slab(struct heap *heap, unsigned size_class) {
     struct heap_slab *slab = heap_buddy_take(heap, SLAB_ORDER, UNIT_SLAB);
     if (slab == NULL) {
         return NULL;
     }
     memset(slab, 0, sizeof *slab);
     slab->mark = heap_slab_mark(slab);
-    slab->size_class = size_class;
+    slab->size_class = (uint8_t)size_class;
+    slab->shift = (uint8_t)(CLASS_SHIFT + size_class);
     const unsigned blocks = heap_slab_blocks(size_class);
+    slab->block_bytes = (uint16_t)(blocks << slab->shift);
     for (unsigned row = 0; row < SLAB_ROWS; row++) {
         const unsigned first = row * SLAB_ROW_BLOCKS;
         if (first >= blocks) {
@@ -79,34 +84,78 @@ static void drop_slab(struct heap *heap, struct heap_slab *slab) {
     heap_buddy_give(heap, heap_offset(heap, slab), SLAB_ORDER);
 }
 
-/* Takes the first free block of a slab that has one. */
-static void *take_block(struct heap *heap, struct heap_slab *slab) {
-    const unsigned row = (unsigned)__builtin_ctz(slab->free_rows);
-    const uint64_t in_use = slab->in_use[row];
-    const unsigned bit = (unsigned)__builtin_ctzll(~in_use);
-    const uint64_t now = in_use | UINT64_C(1) << bit;
-    slab->in_use[row] = now;
-    slab->used++;
-    heap->stats.class_blocks[slab->size_class]++;
-    if (now == UINT64_MAX) {
-        slab->free_rows &= (uint16_t) ~(1u << row);
-        if (slab->free_rows == 0) {
-            unlink_partial(heap, slab);
-        }
-    }
-    const size_t index = (size_t)row * SLAB_ROW_BLOCKS + bit;
-    return heap_slab_first(slab) + (index << (CLASS_SHIFT + slab->size_class));
+static inline void clear_32(unsigned char *bytes) {
+    __builtin_memset(bytes, 0, 32);
 }
 
-static inline void *take_small(struct heap *heap, unsigned size_class) {
+/* Clears a block of a small class: with plain stores where the start of a string instruction would
+ * cost more than the clearing. */
+static inline void clear_small(unsigned char *block, unsigned size_class) {
+    switch (size_class) {
+    case 0:
+        __builtin_memset(block, 0, 16);
+        break;
+    case 3:
+        clear_32(block + 96);
+        clear_32(block + 64);
+        clear_32(block + 32);
+        clear_32(block);
+        break;
+    case 2:
+        clear_32(block + 32);
+        clear_32(block);
+        break;
+    case 1:
+        clear_32(block);
+        break;
+    default:
+        memset(block, 0, heap_class_size(size_class));
+        break;
+    }
+}
+
+static void *take_from_new_slab(struct heap *heap, unsigned size_class, bool clear);
+static void *take_last_of_row(struct heap *heap, struct heap_slab *slab, unsigned row, void *block,
+                              bool clear);
+
+/* Takes the first free block of the first slab that has one. */
+static inline void *take_small(struct heap *heap, unsigned size_class, bool clear) {
     struct heap_slab *slab = heap->partial[size_class];
     if (slab == NULL) {
-        slab = new_slab(heap, size_class);
-        if (slab == NULL) {
-            return NULL;
-        }
+        return take_from_new_slab(heap, size_class, clear);
     }
-    return take_block(heap, slab);
+    const unsigned row = (unsigned)__builtin_ctz(slab->free_rows);
+    const uint64_t before = slab->in_use[row];
+    const uint64_t after = before | (before + 1); /* sets the lowest zero */
+    const size_t index = (size_t)row * SLAB_ROW_BLOCKS + (unsigned)__builtin_ctzll(~before);
+    unsigned char *block = heap_slab_first(slab) + (index << (CLASS_SHIFT + size_class));
+    slab->in_use[row] = after;
+    slab->used++;
+    heap->stats.class_blocks[size_class]++;
+    if (after == UINT64_MAX) {
+        return take_last_of_row(heap, slab, row, block, clear);
+    }
+    if (clear) {
+        clear_small(block, size_class);
+    }
+    return block;
+}
+
+static SELDOM void *take_from_new_slab(struct heap *heap, unsigned size_class, bool clear) {
+    return new_slab(heap, size_class) == NULL ? NULL : take_small(heap, size_class, clear);
+}
+
+/* What is left to do when that was the last free block of a row. */
+static SELDOM void *take_last_of_row(struct heap *heap, struct heap_slab *slab, unsigned row,
+                                     void *block, bool clear) {
+    slab->free_rows &= (uint16_t) ~(1u << row);
+    if (slab->free_rows == 0) {
+        unlink_partial(heap, slab);
+    }
+    if (clear) {
+        clear_small(block, slab->size_class);
+    }
+    return block;
 }
 
 static void *take_large(struct heap *heap, size_t size, size_t *room) {
@@ -126,39 +175,23 @@ void *heap_take(struct heap *heap, size_t size, size_t *room) {
         return take_large(heap, size, room);
     }
     *room = heap_class_size(class_for(size));
-    return take_small(heap, class_for(size));
+    return take_small(heap, class_for(size), false);
 }
 
-/* Clears a small block, `size` being a power of two from 16 on: with plain stores where the start of
- * a string instruction would cost more than the clearing. */
-static inline void clear_small(unsigned char *block, size_t size) {
-    if (size == 16) {
-        __builtin_memset(block, 0, 16);
-    } else if (size <= 256) {
-        for (unsigned char *end = block + size; block != end; block += 32) {
-            __builtin_memset(block, 0, 32);
-            __asm__ volatile("" : "+r"(block)); /* keeps gcc from making this one call of memset */
-        }
-    } else {
-        memset(block, 0, size);
-    }
-}
-
-void *heap_alloc(struct heap *heap, size_t size) {
-    if (size - 1 < HEAP_PAGE) {
-        const unsigned size_class = class_for(size);
-        void *block = take_small(heap, size_class);
-        if (block != NULL) {
-            clear_small(block, heap_class_size(size_class));
-        }
-        return block;
-    }
+static SELDOM void *alloc_large(struct heap *heap, size_t size) {
     size_t room = 0;
     void *block = heap_take(heap, size, &room);
     if (block != NULL) {
         memset(block, 0, room);
     }
     return block;
+}
+
+void *heap_alloc(struct heap *heap, size_t size) {
+    if (size - 1 >= HEAP_PAGE) {
+        return alloc_large(heap, size);
+    }
+    return take_small(heap, class_for(size), true);
 }
 
 /* The slab around an offset, NULL when there is none. */
@@ -174,15 +207,28 @@ static inline struct heap_slab *slab_at(const struct heap *heap, const struct he
 static inline bool find_bit(const struct heap_slab *slab, const void *block, unsigned *row,
                             uint64_t *mask) {
     const uint64_t offset = (uint64_t)(uintptr_t)block - (uint64_t)(uintptr_t)heap_slab_first(slab);
-    const unsigned shift = CLASS_SHIFT + slab->size_class;
-    const uint64_t index = offset >> shift;
-    if (offset >= HEAP_SLAB || (offset & (heap_class_size(slab->size_class) - 1)) != 0 ||
-        index >= heap_slab_blocks(slab->size_class)) {
+    const uint64_t index = offset >> slab->shift;
+    if (offset >= slab->block_bytes || index << slab->shift != offset) {
         return false;
     }
     *row = (unsigned)(index / SLAB_ROW_BLOCKS);
     *mask = UINT64_C(1) << index % SLAB_ROW_BLOCKS;
     return true;
+}
+
+/* What is left to do when a row or a slab is no longer full, or the slab is empty. One empty slab
+ * stays with its class, so that a program that allocates and frees one block in turn does not build
+ * a slab each time. */
+static SELDOM enum heap_free_result end_of_free(struct heap *heap, struct heap_slab *slab,
+                                                unsigned row) {
+    if (slab->free_rows == 0) {
+        link_partial(heap, slab);
+    }
+    slab->free_rows |= (uint16_t)(1u << row);
+    if (slab->used == 0 && (slab->next != NULL || slab->previous != NULL)) {
+        drop_slab(heap, slab);
+    }
+    return HEAP_FREED;
 }
 
 static inline enum heap_free_result free_small(struct heap *heap, struct heap_slab *slab,
@@ -192,20 +238,14 @@ static inline enum heap_free_result free_small(struct heap *heap, struct heap_sl
     if (!find_bit(slab, block, &row, &mask)) {
         return HEAP_FOREIGN;
     }
-    if ((slab->in_use[row] & mask) == 0) {
+    const uint64_t in_use = slab->in_use[row];
+    if ((in_use & mask) == 0) {
         return HEAP_DOUBLE_FREE;
     }
-    if (slab->free_rows == 0) {
-        link_partial(heap, slab);
-    }
-    slab->in_use[row] &= ~mask;
-    slab->free_rows |= (uint16_t)(1u << row);
-    slab->used--;
+    slab->in_use[row] = in_use & ~mask;
     heap->stats.class_blocks[slab->size_class]--;
-    /* One empty slab stays with its class, so that a program that allocates and frees one block in
-     * turn does not build a slab each time. */
-    if (slab->used == 0 && (slab->next != NULL || slab->previous != NULL)) {
-        drop_slab(heap, slab);
+    if (--slab->used == 0 || in_use == UINT64_MAX) {
+        return end_of_free(heap, slab, row);
     }
     return HEAP_FREED;
 }

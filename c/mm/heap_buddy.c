@@ -45,8 +45,7 @@ static void unlink_free(struct heap *heap, struct heap_free_block *block, unsign
 /* Makes the table of windows, the first time. */
 static bool have_windows(struct heap *heap) {
     if (heap->windows == NULL) {
-        const uint64_t count = (heap->source.size + HEAP_WINDOW - 1) / HEAP_WINDOW;
-        const size_t pages = (count * sizeof *heap->windows + HEAP_PAGE - 1) / HEAP_PAGE;
+        const size_t pages = heap_table_pages(heap);
         heap->windows = heap->source.allocate(pages, HEAP_PAGE);
         if (heap->windows == NULL) {
             return false;

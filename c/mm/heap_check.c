@@ -36,6 +36,10 @@ static bool is_sound_slab(const struct heap_slab *slab) {
         return false;
     }
     const unsigned blocks = heap_slab_blocks(slab->size_class);
+    if (slab->shift != CLASS_SHIFT + slab->size_class || slab->block_bytes != blocks
+                                                                                  << slab->shift) {
+        return false;
+    }
     const unsigned without_block = SLAB_ROWS * SLAB_ROW_BLOCKS - blocks;
     for (unsigned row = 0; row < SLAB_ROWS; row++) {
         const bool has_room = (slab->free_rows >> row & 1) != 0;
@@ -106,7 +110,7 @@ static unsigned check_unit(const struct heap *heap, const struct heap_window *wi
 }
 
 static uint64_t window_count(const struct heap *heap) {
-    return heap->windows == NULL ? 0 : (heap->source.size + HEAP_WINDOW - 1) / HEAP_WINDOW;
+    return heap->windows == NULL ? 0 : heap_window_count(heap);
 }
 
 static bool check_window(const struct heap *heap, uint64_t index, struct count *count) {
@@ -177,8 +181,7 @@ bool heap_is_sound(const struct heap *heap) {
             return false;
         }
     }
-    const uint64_t table = window_count(heap) * sizeof *heap->windows;
-    count.stats.pages_held += (table + HEAP_PAGE - 1) / HEAP_PAGE;
+    count.stats.pages_held += heap->windows == NULL ? 0 : heap_table_pages(heap);
     return memcmp(&count.stats, &heap->stats, sizeof count.stats) == 0 &&
            free_bytes == heap->free_bytes;
 }

@@ -10,10 +10,10 @@
 #include "cpu/cmdline.h"
 #include "cpu/interrupts.h"
 #include "cpu/io.h"
+#include "cpu/irq.h"
 #include "cpu/vectors.h"
 #include "drivers/apic.h"
 #include "drivers/apic_timer.h"
-#include "drivers/pic.h"
 #include "time/calibrate.h"
 #include "time/clock.h"
 #include "time/clock_math.h"
@@ -93,22 +93,24 @@ static void oneshot_arm(uint64_t delay_ns) {
 
 /* ---- the PIT ---- */
 
-static void take_pit_line(void) {
-    interrupts_set_handler(VECTOR_PIC + PIT_LINE, on_interrupt);
-    lapic_accept_legacy();
-    pic_unmask(PIT_LINE);
+static void on_pit(void *context) {
+    (void)context;
+    on_interrupt();
+}
+
+static bool take_pit_line(void) {
+    return irq_attach(PIT_LINE, on_pit, NULL, "PIT") == HAL_OK;
 }
 
 static void pit_stop(void) {
     pit_prepare_oneshot();
-    interrupts_set_handler(VECTOR_PIC + PIT_LINE, NULL);
+    (void)irq_detach(PIT_LINE);
 }
 
 static bool pit_start(void) {
     set_rate(PIT_HZ, PIT_COUNT_MAX);
     pit_prepare_oneshot();
-    take_pit_line();
-    return true;
+    return take_pit_line();
 }
 
 static void pit_arm(uint64_t delay_ns) {
@@ -117,8 +119,7 @@ static void pit_arm(uint64_t delay_ns) {
 
 static bool periodic_start(void) {
     pit_periodic(PERIODIC_COUNT);
-    take_pit_line();
-    return true;
+    return take_pit_line();
 }
 
 /* It comes every millisecond, whatever is wanted. */

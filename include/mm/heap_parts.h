@@ -49,9 +49,11 @@ struct heap_slab {
     uint64_t mark;          /* heap_slab_mark; a slab that has lost it has been overwritten */
     struct heap_slab *next; /* list of slabs of the class with free blocks */
     struct heap_slab *previous;
-    uint16_t used;      /* blocks in use */
-    uint16_t free_rows; /* bit n: word n of in_use has a zero */
-    uint32_t size_class;
+    uint16_t used;        /* blocks in use */
+    uint16_t free_rows;   /* bit n: word n of in_use has a zero */
+    uint16_t block_bytes; /* of all blocks together */
+    uint8_t size_class;
+    uint8_t shift;              /* of a block's size */
     uint64_t in_use[SLAB_ROWS]; /* bits for which there is no block are set */
 };
 
@@ -85,6 +87,15 @@ static inline unsigned char *heap_slab_first(const struct heap_slab *slab) {
 
 static inline uint64_t heap_slab_mark(const struct heap_slab *slab) {
     return UINT64_C(0x6865617020736c62) ^ (uint64_t)(uintptr_t)slab;
+}
+
+static inline uint64_t heap_window_count(const struct heap *heap) {
+    return (heap->source.size + HEAP_WINDOW - 1) / HEAP_WINDOW;
+}
+
+/* Pages that the table of pointers to windows fills. */
+static inline size_t heap_table_pages(const struct heap *heap) {
+    return (heap_window_count(heap) * sizeof(void *) + HEAP_PAGE - 1) / HEAP_PAGE;
 }
 
 /* Where `memory` lies in the source; HEAP's size or more when it does not. */

@@ -172,7 +172,7 @@ static void enter_line(struct vm *vm, const char *line, size_t size, bool termin
         vm_push(vm, life->evaluate);
     }
     vm->ip = (uint64_t)life->thread;
-    vm->break_pending = 0;
+    vm->attention = 0;
 }
 
 /* Runs the VM until it is through with its line. False when the VM has ended. */
