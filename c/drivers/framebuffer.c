@@ -281,7 +281,7 @@ bool framebuffer_init(const BootInfo *boot_info) {
         return false;
     }
     volatile uint8_t *mapped =
-        vmm_map_device(boot_info->framebuffer_addr, boot_info->framebuffer_size);
+        vmm_map_framebuffer(boot_info->framebuffer_addr, boot_info->framebuffer_size);
     if (mapped == NULL) {
         return false;
     }

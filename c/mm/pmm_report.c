@@ -2,6 +2,7 @@
  * pmm_report.c - the table of .MEM: where the physical memory of the machine is.
  */
 #include "boot/bootinfo.h"
+#include "mm/alloc_fail.h"
 #include "mm/direct_map.h"
 #include "mm/kmalloc.h"
 #include "mm/pmm.h"
@@ -29,6 +30,7 @@ static const char *const type_names[EFI_TYPE_COUNT] = {
     [EFI_TYPE_MMIO_PORTS] = "device port space",
     [EFI_TYPE_PAL_CODE] = "processor firmware",
     [EFI_TYPE_PERSISTENT] = "persistent",
+    [EFI_TYPE_UNACCEPTED] = "not accepted yet",
 };
 
 struct kind {
@@ -103,5 +105,9 @@ void pmm_report(format_sink sink, void *context) {
     line(sink, context, "page tables", tables, "the loader's and later ones");
     format(sink, context, "Requests for pages: %lu met, %lu refused; given back: %lu\n",
            stats.allocations, stats.refused, stats.frees);
+    if (alloc_fail.nth != 0) {
+        format(sink, context, "Number %lu of all allocations is made to fail; %lu so far\n",
+               alloc_fail.nth, alloc_fail.count);
+    }
     report_map(sink, context, kinds);
 }

@@ -100,7 +100,7 @@ static const char *cache_mode(uint64_t rights) {
 static void report_row(format_sink sink, void *context, const struct row *row) {
     const char writable = (row->rights & PAGE_ENTRY_WRITE) != 0 ? 'W' : '-';
     const char executable = (row->rights & PAGE_ENTRY_NO_EXECUTE) != 0 ? '-' : 'X';
-    format(sink, context, "%-12s  %016lx %12lu    R%c%c  %-15s %6lu %6lu\n", row->area->name,
+    format(sink, context, "%-12s %016lx %11lu  R%c%c  %-15s %6lu %6lu\n", row->area->name,
            row->first, row->bytes / 1024, writable, executable, cache_mode(row->rights),
            row->small_pages, row->large_pages);
 }
@@ -110,8 +110,8 @@ void vmm_report(format_sink sink, void *context) {
     const uint64_t tables = vmm_each_page(collect, &table);
     const uint64_t image = (uint64_t)(__kernel_end - __kernel_start);
 
-    format(sink, context, "%-12s  %-16s %12s %6s  %-15s %6s %6s\n", "Area", "from", "KiB", "rights",
-           "cache", "4 KiB", "2 MiB");
+    format(sink, context, "%-12s %-16s %11s may  %-15s %6s %6s\n", "Area", "from", "KiB", "cache",
+           "4 KiB", "2 MiB");
     for (unsigned i = 0; i < table.count; i++) {
         report_row(sink, context, &table.rows[i]);
     }
