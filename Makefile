@@ -43,7 +43,7 @@ shared_c    := $(wildcard c/shared/*.c)
 kernel_c := $(wildcard c/kernel_main.c) $(engine_c) $(shared_c) \
             $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
 kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
-host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c)
+host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c) $(wildcard c/mm/page_bitmap.c c/mm/bit_tree.c)
 host_asm   := $(engine_asm)
 loader_c   := $(wildcard c/boot/*.c)
 loader_asm := $(wildcard asm/boot/*.asm)
@@ -114,7 +114,8 @@ help:
 	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
-	'             bench-both: words and instructions on the host and in VM[0] under counted time' \
+	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
+	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -255,9 +256,16 @@ $(BUILD)/unit: $(unit_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
 
-$(BUILD)/starkernel.elf: $(kernel_o) linker.ld $(verifier)
+# Linked twice: the first time for the names and addresses of its functions, which the panic screen shows. Had the
+# table moved a function, its entries would be wrong.
+$(BUILD)/starkernel.elf: $(kernel_o) linker.ld c/cpu/gen_symbols.py $(verifier)
 	$(call say,LINK,$@)
-	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o)
+	$(at)$(LD) $(kernel_ldflags) -o $@.first $(kernel_o)
+	$(at)nm $@.first | $(PYTHON) -B c/cpu/gen_symbols.py $(gen)/kernel_symbols.c
+	$(at)$(CC) $(kernel_cflags) -c -o $(BUILD)/kernel/kernel_symbols.o $(gen)/kernel_symbols.c
+	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o) $(BUILD)/kernel/kernel_symbols.o
+	$(at)for pass in $@.first $@; do nm $$pass | grep -i ' t ' | sort >$$pass.functions; done; \
+	    cmp $@.first.functions $@.functions
 	$(call verify)
 
 # The loader carries no symbols: gdb takes them from starkernel.elf.
@@ -312,6 +320,69 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 
 test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+# --- Programs in place of the arbiter -------------------------------------------------------------
+
+comma := ,
+
+# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
+# when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
+hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
+hal_test_asm := $(wildcard tests/hal/*.asm)
+hal_host_c   := $(hal_test_c) tests/hal/machine_host.c \
+                $(filter-out $(engine_c) bench/%,$(host_c))
+hal_kernel_o := $(patsubst %,$(BUILD)/kernel/%.o,$(hal_test_c) tests/hal/machine_kernel.c $(hal_test_asm))
+below_arbiter_o := $(patsubst %,$(BUILD)/kernel/%.o,$(filter-out $(engine_c) bench/%,$(kernel_c)) \
+                   $(filter-out $(engine_asm),$(kernel_asm)))
+
+$(BUILD)/hal_test: $(patsubst %,$(BUILD)/host/%.o,$(hal_host_c) $(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_test_asan: $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(hal_host_c)) \
+        $(patsubst %,$(BUILD)/host/%.o,$(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -fsanitize=address,undefined -no-pie -z noexecstack -o $@ $^
+
+$(BUILD)/hal_test.elf: $(hal_kernel_o) $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# Allocations that fail, one by one: the whole product, but for the arbiter's loop.
+failure_wrap := --wrap=vm_arbiter_init --wrap=vm_arbiter_loop
+failure_c    := $(wildcard tests/failure/*.c)
+failure_asm  := $(wildcard tests/failure/*.asm)
+$(BUILD)/host/tests/failure/program.asm.o $(BUILD)/kernel/tests/failure/program.asm.o: tests/failure/program.fs
+
+$(BUILD)/failure_test: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(failure_c) $(failure_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma),$(failure_wrap)) -o $@ $^
+$(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failure_c) $(failure_asm)) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
+
+# What the operations of the hardware layer cost (`make bench-hal`).
+$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c \
+        $(filter-out %_report.c,$(wildcard c/mm/heap*.c)) $(filter-out $(engine_c) bench/%,$(host_c)))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c) \
+        $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
+$(BUILD)/%.stripped: $(BUILD)/%.elf
+	$(at)$(OBJCOPY) --strip-all $< $@
+$(BUILD)/%.kernel_image.o: asm/boot/kernel_image.asm $(BUILD)/%.stripped
+	$(at)$(NASM) $(nasm_flags) -D 'KERNEL_ELF="$(BUILD)/$*.stripped"' -o $@ $<
+$(BUILD)/%.loader.so: $(BUILD)/%.kernel_image.o $(filter-out %/kernel_image.asm.o,$(loader_o))
+	$(at)$(LD) $(loader_ldflags) -L $(efi_lib) -o $@ $(efi_lib)/crt0-efi-x86_64.o $^ -lefi -lgnuefi
+$(BUILD)/%.efi: $(BUILD)/%.loader.so
+	$(call say,EFI,$@)
+	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
+	    --target efi-app-x86_64 $< $@
+
+in_place := $(BUILD)/failure_test $(BUILD)/failure_test.efi $(BUILD)/hal_test $(BUILD)/hal_test_asan $(BUILD)/hal_test.efi
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 
@@ -385,7 +456,7 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -399,6 +470,8 @@ bench-save: $(bench_needs) host
 bench-both: $(bench_needs) all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/counting-kernel COUNTING=1 $(BUILD)/counting-kernel/BOOTX64.EFI
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
+bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
+	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
 

@@ -12,10 +12,14 @@
 #include "cpu/cmdline.h"
 #include "cpu/gdt.h"
 #include "cpu/idt.h"
+#include "cpu/irq.h"
 #include "cpu/io.h"
 #include "cpu/kprint.h"
+#include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
+#include "cpu/processors.h"
 #include "drivers/acpi.h"
+#include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "forth/throw.h"
@@ -29,9 +33,10 @@
 #include "mm/kmalloc.h"
 #include "mm/pmm.h"
 #include "mm/vmm.h"
-#include "time/tick.h"
+#include "time/timer.h"
+#include "time/timer_device.h"
 
-enum { PAGES_PER_MIB = 256, KIB_PER_PAGE = 4, TICKS_TO_SEE = 3, TICK_PATIENCE_MS = 50 };
+enum { PAGES_PER_MIB = 256, KIB_PER_PAGE = 4 };
 
 /* The loader and the kernel are made together; if they do not fit, nothing in BootInfo can be used.
  */
@@ -80,34 +85,36 @@ static _Noreturn void give_up(const char *what, int code) {
     halt_for_good();
 }
 
-static void start_screen(const BootInfo *boot_info) {
+static void report_screen(const BootInfo *boot_info) {
+    const char *problem = framebuffer_problem();
     unsigned columns, rows;
 
-    if (framebuffer_init(boot_info)) {
+    if (problem == NULL) {
         framebuffer_size(&columns, &rows);
         kprintf("  screen %ux%u, %u columns, %u rows\n", boot_info->framebuffer_width,
                 boot_info->framebuffer_height, columns, rows);
     } else {
-        kprintf("  no usable screen: the console is COM1 alone\n");
+        kprintf("  no screen: %s\n", problem);
     }
 }
 
-/* Waits until a few ticks have come. Without a tick nothing can be preempted and Ctrl-C does
- * nothing, which the user should know; the rest still works. The clock bounds the wait. */
-static void watch_tick(void) {
-    uint64_t deadline = hal_time_now_ns() + TICK_PATIENCE_MS * UINT64_C(1000000);
-    unsigned long flags = hal_irq_disable();
+static void report_interrupts(void) {
+    kprintf("  interrupts: ");
+    irq_describe(kprint_bytes, NULL);
+    kprintf("\n");
+}
 
-    hal_irq_enable();
-    while (tick_count() < TICKS_TO_SEE && hal_time_now_ns() < deadline) {
-        hal_cpu_relax();
+/* Makes sure that timer interrupts come, and looks for another device where they do not. Without any,
+ * programs cannot be preempted and MS does not wake up, which the user should know; the rest still works. */
+static void watch_timer(void) {
+    while (!timer_interrupts_arrive()) {
+        kprintf("  timer: no interrupt comes from the %s\n", timer_device_name());
+        if (!timer_use_next_device()) {
+            kprintf("  timer: none works; Ctrl-C and MS may not work\n");
+            return;
+        }
     }
-    hal_irq_restore(flags);
-    if (tick_count() >= TICKS_TO_SEE) {
-        kprintf("  tick: %s, %d a second\n", tick_source(), TICK_HZ);
-    } else {
-        kprintf("  tick: none comes from the %s; Ctrl-C will not work\n", tick_source());
-    }
+    kprintf("  timer: %s\n", timer_device_name());
 }
 
 void kernel_main(const BootInfo *boot_info);
@@ -116,13 +123,17 @@ void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init(); /* NX, WP, SMEP, UMIP */
-    gdt_init();     /* segments, interrupt stacks */
-    idt_init();     /* from here on an exception is a panic screen, not a reset */
+    hal_cpu_init();       /* control registers as the kernel wants them */
+    gdt_init();           /* segments, interrupt stacks */
+    idt_init();           /* from here on an exception is a panic screen, not a reset */
+    machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
+    framebuffer_init(boot_info); /* from here on everything is on the screen too */
     cmdline_init(boot_info);
+    panic_test_early(); /* only when the command line asks for it */
     kprintf("CPU initialized\n");
 
+    processors_park();   /* away from the memory that is handed out from here on */
     pmm_init(boot_info); /* physical pages, from the UEFI memory map */
     kprintf("PMM initialized\n");
     report_memory();
@@ -137,15 +148,18 @@ void kernel_main(const BootInfo *boot_info) {
     kmalloc_init(); /* the kernel heap */
     kprintf("Heap initialized\n");
 
-    acpi_init(boot_info);    /* tables that say where the timers are */
-    start_screen(boot_info); /* from here on everything is on the screen too */
+    acpi_init(boot_info);        /* tables that say where the timers are */
+    efi_runtime_init(boot_info); /* the firmware's ResetSystem, for BYE and REBOOT */
+    framebuffer_expand();        /* the whole of the screen */
+    report_screen(boot_info);
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
-    hal_interrupt_init(); /* PIC out of the way, local APIC */
-    hal_time_init();      /* clock, timers, tick */
+    hal_interrupt_init(); /* local APIC, IOAPICs or 8259 */
+    report_interrupts();
+    hal_time_init(); /* clock, timers */
     kprintf("  clock: %s\n", hal_time_source());
-    watch_tick();
+    watch_timer();
     kprintf("HAL initialized\n");
 
     int code = vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */

@@ -7,10 +7,6 @@
  */
 #include "boot/loader.h"
 
-enum {
-    BYTES_PER_PIXEL = 4,
-};
-
 static void *configuration_table(const EFI_GUID *wanted) {
     for (UINTN i = 0; i < ST->NumberOfTableEntries; i++) {
         EFI_GUID guid = ST->ConfigurationTable[i].VendorGuid;
@@ -38,9 +34,20 @@ void firmware_find_acpi(BootInfo *info) {
     }
 }
 
-/* Translates the pixel format into masks. False when the pixels are not 32 bits of plain memory. */
+/* The highest bit of all masks tells the size of a pixel (UEFI 2.10 section 12.9.2). */
+static uint16_t pixel_bytes(const EFI_PIXEL_BITMASK *mask) {
+    UINT32 bits = mask->RedMask | mask->GreenMask | mask->BlueMask | mask->ReservedMask;
+    uint16_t bytes = 0;
+    for (; bits != 0; bits >>= 8) {
+        bytes++;
+    }
+    return bytes;
+}
+
+/* Translates the pixel format into masks. False when the pixels are not plain memory. */
 static bool read_pixel_format(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, BootInfo *info) {
     const EFI_PIXEL_BITMASK *mask = &mode->PixelInformation;
+    info->framebuffer_pixel_bytes = 4;
     switch (mode->PixelFormat) {
     case PixelRedGreenBlueReserved8BitPerColor:
         info->framebuffer_format = BOOT_PIXEL_RGBX;
@@ -59,8 +66,8 @@ static bool read_pixel_format(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode, 
         info->framebuffer_red_mask = mask->RedMask;
         info->framebuffer_green_mask = mask->GreenMask;
         info->framebuffer_blue_mask = mask->BlueMask;
-        /* The highest bit of all masks tells the size of a pixel (UEFI 2.10 section 12.9.2). */
-        return ((mask->RedMask | mask->GreenMask | mask->BlueMask | mask->ReservedMask) >> 24) != 0;
+        info->framebuffer_pixel_bytes = pixel_bytes(mask);
+        return info->framebuffer_pixel_bytes != 0;
     default:
         return false;
     }
@@ -74,14 +81,16 @@ static bool read_framebuffer(const EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, BootInfo *
     const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = gop->Mode->Info;
     const uint64_t address = gop->Mode->FrameBufferBase;
     const uint64_t size = gop->Mode->FrameBufferSize;
-    const uint64_t pitch = (uint64_t)mode->PixelsPerScanLine * BYTES_PER_PIXEL;
+    if (!read_pixel_format(mode, info)) {
+        return false;
+    }
+    const uint64_t pitch = (uint64_t)mode->PixelsPerScanLine * info->framebuffer_pixel_bytes;
     if (mode->HorizontalResolution == 0 || mode->VerticalResolution == 0 ||
         mode->HorizontalResolution > mode->PixelsPerScanLine || pitch > UINT32_MAX ||
         size / pitch < mode->VerticalResolution) {
         return false;
     }
-    if (address >= DIRECT_MAP_SIZE || size > DIRECT_MAP_SIZE - address ||
-        !read_pixel_format(mode, info)) {
+    if (address >= DIRECT_MAP_SIZE || size > DIRECT_MAP_SIZE - address) {
         return false;
     }
     info->framebuffer_addr = address;

@@ -8,17 +8,38 @@
 
 #include <stddef.h>
 
-#include "drivers/acpi_fields.h"
-#include "drivers/acpi_tables.h"
+#include "cpu/io.h"
+#include "cpu/kprint.h"
 #include "mm/direct_map.h"
+#include "mm/memory_map.h"
 #include "mm/vmm.h"
 
+#define CPUID_EXTENDED      0x80000000u
+#define CPUID_ADDRESS_SIZES 0x80000008u /* EAX bits 0 to 7: physical address bits */
+
+enum { PHYSICAL_BITS_DEFAULT = 36 };
+
+static struct memory_map memory;
+static uint64_t rsdp;
 static struct acpi_tables tables;
 static struct acpi_fixed fixed;
+static struct acpi_madt madt;
+static struct acpi_mcfg mcfg;
+
+/* An entry of a page table with an address beyond this is malformed, and a read through it a page fault. */
+static uint64_t physical_end(void) {
+    unsigned bits = PHYSICAL_BITS_DEFAULT;
+    if (cpuid(CPUID_EXTENDED, 0).eax >= CPUID_ADDRESS_SIZES) {
+        bits = cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xff;
+    }
+    const uint64_t end = UINT64_C(1) << (bits < 52 ? bits : 52);
+    return end < DIRECT_MAP_SIZE ? end : DIRECT_MAP_SIZE;
+}
 
 /* An acpi_map_function. */
 static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
-    if (physical >= DIRECT_MAP_SIZE || size > DIRECT_MAP_SIZE - physical) {
+    const uint64_t limit = physical_end();
+    if (physical >= limit || size > limit - physical) {
         return NULL;
     }
     const uint64_t first = physical & ~(PAGE_BYTES - 1);
@@ -32,14 +53,101 @@ static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
     return direct_map_pointer(physical);
 }
 
+/* Device registers lie where the processor can address them and where the memory map has no memory.
+ * Whoever tried others would fault on a malformed page table entry, or write into somebody's data. */
+static bool could_be_registers(uint64_t physical, uint64_t size) {
+    const uint64_t limit = physical_end();
+    return physical < limit && size <= limit - physical && !memory_map_is_ram(&memory, physical);
+}
+
+static void drop_impossible_ioapics(void) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < madt.ioapic_count; i++) {
+        if (could_be_registers(madt.ioapics[i].address, PAGE_BYTES)) {
+            madt.ioapics[kept++] = madt.ioapics[i];
+        } else {
+            madt.left_out++;
+        }
+    }
+    madt.ioapic_count = kept;
+}
+
+static void drop_impossible_segments(void) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < mcfg.count; i++) {
+        const struct acpi_mcfg_segment *segment = &mcfg.segments[i];
+        const uint64_t buses = (uint64_t)(segment->last_bus - segment->first_bus) + 1;
+        if (could_be_registers(segment->base +
+                                   ((uint64_t)segment->first_bus << ACPI_MCFG_BUS_SHIFT),
+                               buses << ACPI_MCFG_BUS_SHIFT)) {
+            mcfg.segments[kept++] = *segment;
+        } else {
+            mcfg.left_out++;
+        }
+    }
+    mcfg.count = kept;
+}
+
+static void drop_impossible_registers(void) {
+    if (fixed.reset_space == ACPI_SPACE_MEMORY && !could_be_registers(fixed.reset_address, 1)) {
+        fixed.reset_address = 0;
+        fixed.reset_value = 0;
+    }
+    if (fixed.sleep_control_space == ACPI_SPACE_MEMORY &&
+        !could_be_registers(fixed.sleep_control, 1)) {
+        fixed.sleep_control = 0;
+    }
+    if (fixed.sleep_status_space == ACPI_SPACE_MEMORY &&
+        !could_be_registers(fixed.sleep_status, 1)) {
+        fixed.sleep_status = 0;
+    }
+}
+
 void acpi_init(const BootInfo *info) {
-    if (!acpi_tables_open(&tables, info->acpi_rsdp_addr, map_physical)) {
+    (void)memory_map_open(&memory, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
+                          info->memory_map_descriptor_size);
+    rsdp = info->acpi_rsdp_addr;
+    if (!acpi_tables_open(&tables, rsdp, map_physical)) {
+        kprintf(rsdp == 0 ? "  ACPI: the firmware has none; using what every PC has\n"
+                          : "  ACPI: the root tables are damaged; using what every PC has\n");
         return;
     }
-    const uint8_t *fadt = acpi_find_table("FACP");
-    if (fadt != NULL) {
-        fixed = acpi_read_fadt(fadt);
+    const uint8_t *table = acpi_find_table("FACP");
+    if (table != NULL) {
+        fixed = acpi_read_fadt(table);
+        drop_impossible_registers();
     }
+    table = acpi_find_table("APIC");
+    if (table != NULL) {
+        acpi_read_madt(table, &madt);
+        drop_impossible_ioapics();
+    }
+    table = acpi_find_table("MCFG");
+    if (table != NULL) {
+        acpi_read_mcfg(table, &mcfg);
+        drop_impossible_segments();
+    }
+}
+
+const struct acpi_fixed *acpi_fixed_table(void) {
+    return &fixed;
+}
+
+const struct acpi_madt *acpi_madt(void) {
+    return &madt;
+}
+
+unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments) {
+    *segments = mcfg.segments;
+    return mcfg.count;
+}
+
+uint64_t acpi_rsdp_address(void) {
+    return rsdp;
+}
+
+const struct acpi_tables *acpi_root_table(void) {
+    return &tables;
 }
 
 /* The DSDT is in no list: only the FADT knows it. */
@@ -53,7 +161,8 @@ const void *acpi_find_table(const char signature[4]) {
 
 uint64_t acpi_hpet_address(void) {
     const uint8_t *hpet = acpi_find_table("HPET");
-    return hpet == NULL ? 0 : acpi_read_hpet(hpet);
+    const uint64_t address = hpet == NULL ? 0 : acpi_read_hpet(hpet);
+    return could_be_registers(address, PAGE_BYTES) ? address : 0;
 }
 
 uint16_t acpi_pm_timer_port(void) {
@@ -62,11 +171,6 @@ uint16_t acpi_pm_timer_port(void) {
 
 bool acpi_pm_timer_is_32bit(void) {
     return fixed.pm_timer_is_32bit;
-}
-
-uint64_t acpi_lapic_address(void) {
-    const uint8_t *madt = acpi_find_table("APIC");
-    return madt == NULL ? 0 : acpi_read_madt_lapic(madt);
 }
 
 bool acpi_find_power_off(struct acpi_fixed *registers, struct acpi_sleep_type *type) {

@@ -15,8 +15,8 @@
 /* Prepares the console. Called once, before any other function here except hal_panic. */
 void hal_console_init(void);
 
-/* Writes `size` bytes as they are; a newline ('\n') becomes CR LF where the device needs it.
- * May block until the device takes them. Not ISR-safe. */
+/* Writes `size` bytes as they are; a newline ('\n') becomes CR LF where the device needs it. May block
+ * until the device takes them. Not ISR-safe: from an interrupt handler it is a kernel bug and panics. */
 void hal_console_write(const char *bytes, size_t size);
 
 /* Writes one byte; the same rules. */
@@ -36,6 +36,14 @@ bool hal_console_has_input(void);
 /* Waits, using no processor time, until hal_console_has_input() may have become true or any
  * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. */
 void hal_console_wait(void);
+
+/* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns and 24
+ * rows where that is not known, as at the other end of a serial line. */
+void hal_console_size(unsigned *columns, unsigned *rows);
+
+/* Says whether what is written from now on reports an error, so that it can stand out on the screen. The bytes
+ * that go to a serial line, a file or a pipe are the same. */
+void hal_console_mark_error(bool on);
 
 /* True when a person is typing: input is echoed and edited. False for a file or a pipe. */
 bool hal_console_is_terminal(void);

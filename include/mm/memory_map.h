@@ -90,4 +90,8 @@ bool memory_map_has_type(const struct memory_map *map, uint64_t first, uint64_t 
 uint64_t memory_map_find_room(const struct memory_map *map, const struct page_range *reserved,
                               size_t reserved_count, uint64_t count, uint64_t limit);
 
+/* True when the map says that there is memory at a physical address, usable or not: device registers
+ * cannot be there. */
+bool memory_map_is_ram(const struct memory_map *map, uint64_t physical);
+
 #endif
