@@ -26,7 +26,7 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
-BOOT_SECONDS = 480
+BOOT_SECONDS = 1200
 END_SECONDS = 30
 
 TESTER = "tests/forth/tester.fs"
