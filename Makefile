@@ -69,11 +69,12 @@ kernel_cflags := -std=c11 -ffreestanding -O2 -g -mgeneral-regs-only -mno-red-zon
 host_cflags   := -std=gnu11 -O2 -g -fno-pic -fno-pie $(warnings) $(includes)
 unit_cflags   := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer $(warnings) $(includes) -Itests/unit
-# The loader is a position-independent PE image; EFI strings are 16-bit.
-loader_cflags := -std=c11 -O2 -g -DGNU_EFI_USE_MS_ABI -fpic -ffreestanding -fno-stack-protector \
-                 -fshort-wchar -mno-red-zone -maccumulate-outgoing-args -mgeneral-regs-only \
-                 -fcf-protection=none $(warnings) $(includes) \
-                 -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+# EFI strings are 16-bit, and the firmware's functions have Microsoft's calling convention.
+efi_cflags    := -DGNU_EFI_USE_MS_ABI -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+# The loader is a position-independent PE image.
+loader_cflags := -std=c11 -O2 -g -fpic -ffreestanding -fno-stack-protector -mno-red-zone \
+                 -maccumulate-outgoing-args -mgeneral-regs-only -fcf-protection=none $(efi_cflags) \
+                 $(warnings) $(includes)
 
 nasm_flags := -f elf64 -g -F dwarf -w+error -Iasm/engine/ -Iasm/cpu/ -I$(BUILD)/gen/ -Ic/forth/
 
@@ -217,8 +218,10 @@ $(BUILD)/kernel/%.c.o: %.c $(before)
 	$(call compile,CC,$(kernel_cflags))
 $(BUILD)/host/%.c.o: %.c $(before)
 	$(call compile,HOSTCC,$(host_cflags))
+# What includes gnu-efi: the loader's own files and what tests them.
+$(BUILD)/unit.o/c/boot/%.c.o $(BUILD)/unit.o/tests/unit/test_load%.c.o: efi := $(efi_cflags)
 $(BUILD)/unit.o/%.c.o: %.c $(before)
-	$(call compile,UNITCC,$(unit_cflags))
+	$(call compile,UNITCC,$(unit_cflags) $(efi))
 $(BUILD)/loader/%.c.o: %.c $(before)
 	$(call compile,EFICC,$(loader_cflags))
 
