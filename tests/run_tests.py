@@ -26,6 +26,7 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
+CORPUS_SECONDS = 300
 BOOT_SECONDS = 480
 END_SECONDS = 30
 
@@ -250,6 +251,19 @@ def fuzz_stage(build, totals):
             totals.broken(name, how(status), output)
 
 
+def corpus_stage(build, totals):
+    """The inputs that the fuzzers of the parsers have kept, through the same harnesses."""
+    heading("Kept inputs of the parser fuzzers, under both sanitizers")
+    status, output = run([sys.executable, os.path.join(HERE, "fuzz", "run_parsers.py"), "replay",
+                          "--build", build], CORPUS_SECONDS)
+    summary = UNIT_SUMMARY.search(output)
+    if not summary or (status != 0) != (int(summary[2]) > 0):
+        totals.broken("corpus", f"no proper end; {how(status)}", output)
+        return
+    print(output.rstrip())
+    totals.add(int(summary[1]), int(summary[2]))
+
+
 def boot_stage(build, totals):
     heading("Boot tests")
     sys.stdout.flush()
@@ -285,6 +299,7 @@ def main():
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     help_stage(options.build, totals)
+    corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
     try:

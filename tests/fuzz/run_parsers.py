@@ -31,7 +31,7 @@ SOURCES = os.path.join("tests", "fuzz", "parsers")
 CORPUS = os.path.join("tests", "fuzz", "corpus")
 INPUT_MAX = 2048  # bytes: enough for every structure here, small enough for short corpora
 HANG_SECONDS = 10
-PLANT_SECONDS = 60
+PLANT_SECONDS = 40
 REPLAY_SECONDS = 120
 PLANT = re.compile(r"^/\* plant: (\S+): (.*?) *\*/$", re.MULTILINE)
 
@@ -108,13 +108,14 @@ def run(options, names):
 
 def minimise(options, names):
     for name in names:
-        fresh = tempfile.mkdtemp(prefix="corpus-", dir=options.build)
+        fresh = os.path.join(options.build, "corpus", name + ".fresh")
+        shutil.rmtree(fresh, ignore_errors=True)
+        os.makedirs(fresh)
         subprocess.run([os.path.join(options.build, "parsers", "fuzz_" + name), "-merge=1", f"-max_len={INPUT_MAX}",
                         fresh, kept(name), os.path.join(options.build, "corpus", name)],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         shutil.rmtree(kept(name))
-        shutil.copytree(fresh, kept(name))
-        shutil.rmtree(fresh)
+        shutil.move(fresh, os.path.join(CORPUS, name))
         files = os.listdir(kept(name))
         size = sum(os.path.getsize(os.path.join(kept(name), file)) for file in files)
         print(f"{name:<14} {len(files):>5} inputs {size:>8} bytes")
@@ -207,7 +208,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help="fuzzers at a time")
     parser.add_argument("--cc", default="clang-14", help="compiler and flags, for planted bugs")
     parser.add_argument("names", nargs="*", help="fuzzers; all when none is named")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     os.chdir(ROOT)
     options.build = os.path.abspath(options.build)
     names = options.names or all_names()

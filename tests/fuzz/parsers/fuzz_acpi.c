@@ -1,8 +1,7 @@
 /*
- * fuzz_acpi.c - any ACPI tables in a small physical memory: only sound tables are found, only sense is read.
+ * fuzz_acpi.c - any ACPI tables: only sound ones are found, and only sense is read out of them.
  *
- * The input lays tables out: where, which signature, how long, and whether the checksum is put right. Every
- * range that the parser maps is a copy of exactly its size, so a read beyond what was asked for is a finding.
+ * Every range that the parser maps is a copy of exactly its size: a read beyond what was asked for is found.
  */
 /* uses: c/drivers/acpi_tables.c c/drivers/acpi_fields.c */
 /* plant: c/drivers/acpi_tables.c: s/return table != NULL \&\& sums_to_zero(table, length) ? table : NULL;/return table;/ */
@@ -14,63 +13,9 @@
 /* plant: c/drivers/acpi_fields.c: s/size > end - \*at/false/ */
 /* plant: c/drivers/acpi_fields.c: s/at + name_size <= end/at <= end/ */
 #define _GNU_SOURCE /* memmem */
-#include "acpi_memory.h"
+#include "acpi_layout.h"
 #include "drivers/acpi_fields.h"
 #include "drivers/acpi_tables.h"
-#include "fuzz_input.h"
-
-enum { RSDP = 0x40, PAGES = 0x10000 };
-
-static const char names[][5] = {"XSDT", "RSDT", "FACP", "HPET", "APIC", "DSDT", "SSDT", "MCFG"};
-
-enum { NAMES = sizeof names / sizeof names[0] };
-
-/* Physical addresses of what has been laid out, so that the root tables can point there. */
-static uint64_t places[256];
-static unsigned place_count;
-
-static uint64_t take_place(struct fuzz_input *in) {
-    const uint8_t which = (uint8_t)fuzz_take(in, 1);
-    return which < 240 && place_count > 0 ? places[which % place_count] : fuzz_number(in);
-}
-
-/* Lays out a table: its body are bytes of the input, or addresses for a root table. */
-static void lay_table(struct fuzz_input *in) {
-    const uint8_t kind = (uint8_t)fuzz_take(in, 1);
-    const unsigned name = kind % NAMES;
-    const uint32_t offset = 0x100 + (uint32_t)fuzz_take(in, 1) * 0x80;
-    const uint32_t length =
-        kind < 224 ? 36 + (uint32_t)fuzz_take(in, 1) : (uint32_t)fuzz_number(in);
-    const size_t body = fuzz_take(in, 1) % 64 * (name == 2 ? 4 : 1);
-    uint8_t *table = table_new(offset, names[name], length);
-    const unsigned step = name == 0 ? 8 : name == 1 ? 4 : 1;
-    for (size_t i = 0; i < body && in->left > 0; i++) {
-        const uint64_t value = step == 1 ? fuzz_take(in, 1) : take_place(in);
-        memcpy(table + 36 + i * step, &value, step);
-    }
-    if ((kind & 0x18) != 0 && length <= 0x800) {
-        table_done(table);
-    }
-    if (place_count < 256) {
-        places[place_count++] = MEMORY_BASE + offset;
-    }
-}
-
-static void lay_rsdp(struct fuzz_input *in) {
-    const uint8_t shape = (uint8_t)fuzz_take(in, 1);
-    uint8_t *rsdp = memory + RSDP;
-    memcpy(rsdp, "RSD PTR ", 8);
-    rsdp[15] = shape % 4;
-    put32(rsdp + 16, (uint32_t)take_place(in));
-    put32(rsdp + 20, (shape & 0x80) != 0 ? (uint32_t)fuzz_number(in) : 36);
-    put64(rsdp + 24, take_place(in));
-    if ((shape & 0x30) != 0) {
-        fix_checksum(rsdp, 20, 8);
-    }
-    if ((shape & 0x0c) != 0) {
-        fix_checksum(rsdp, 36, 32);
-    }
-}
 
 static void check_table(const uint8_t *table, const char *name) {
     const uint32_t length = acpi_read32(table + 4);
@@ -111,12 +56,7 @@ static void check_contents(const uint8_t *table, const char *name) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input in = {data, size};
     struct acpi_tables tables;
-    acpi_memory_reset();
-    place_count = 0;
-    while (in.left > 8 && place_count < 32) {
-        lay_table(&in);
-    }
-    lay_rsdp(&in);
+    acpi_layout(&in);
     if (!acpi_tables_open(&tables, MEMORY_BASE + RSDP, acpi_memory_map)) {
         PROPERTY(acpi_tables_find(&tables, "FACP", 0) == NULL,
                  "without a root there are no tables");

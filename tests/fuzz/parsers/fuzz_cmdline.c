@@ -10,8 +10,8 @@
 
 #include "fuzz_input.h"
 
-/* The look-up as the header describes it: `value` false: the word itself; true: a word that begins with it and
- * an equals sign, whose rest goes to *rest. */
+/* The look-up as the header describes it. `value` false: the word itself is looked for; true: a word that
+ * begins with it and an equals sign, whose rest goes to *rest. */
 static bool expected(const char *line, const char *key, bool value, char *rest) {
     const size_t size = strlen(key);
     while (*line != 0) {

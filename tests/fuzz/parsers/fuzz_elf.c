@@ -1,8 +1,8 @@
 /*
  * fuzz_elf.c - any ELF file: every plan that is accepted can be carried out, and no byte outside is read.
  *
- * The first byte of the input says which fields of the header are put right, so that an input gets past the
- * checks of the identification and to those of the segments.
+ * Half of the files are built with sound headers and segments near those that are accepted; the others are
+ * the bytes of the input.
  */
 /* uses: c/boot/elf_plan.c */
 /* plant: c/boot/elf_plan.c: s/size < ELF_HEADER_SIZE/size < 20/ */
@@ -20,35 +20,61 @@
 #define WINDOW_START UINT64_C(0xffffffff80000000)
 #define WINDOW_END   (UINT64_C(0) - 4096)
 
-enum { HEADER = 64, ENTRY = 56, FIX_IDENTITY = 1, FIX_TABLE = 2, FIX_SEGMENTS = 4 };
+enum { FILE_MAX = 2048, TABLE = 64, ENTRY = 56, BUILT = 1, PATCHED = 2 };
 
-static void put(uint8_t *file, size_t size, size_t at, uint64_t value, unsigned bytes) {
-    if (at + bytes <= size) {
+static void put(uint8_t *file, size_t at, uint64_t value, unsigned bytes) {
+    if (at + bytes <= FILE_MAX) {
         memcpy(file + at, &value, bytes);
     }
 }
 
-static void fix(uint8_t *file, size_t size, unsigned what) {
-    if ((what & FIX_IDENTITY) != 0) {
-        put(file, size, 0, 0x10102464c457f, 7);
-        put(file, size, 16, 2, 2);
-        put(file, size, 18, 62, 2);
+/* A number for a field: mostly small, else one from the whole range. */
+static uint64_t field(struct fuzz_input *in, uint64_t base, unsigned unit) {
+    const uint8_t value = (uint8_t)fuzz_take(in, 1);
+    return value < 248 ? base + (uint64_t)value * unit : fuzz_number(in);
+}
+
+static void build(struct fuzz_input *in, uint8_t *file) {
+    static const uint32_t flags[] = {5, 6, 4, 5, 6, 7, 1, 0};
+    const uint8_t count = (uint8_t)fuzz_take(in, 1) % 12;
+    put(file, 0, 0x10102464c457f, 7);
+    put(file, 16, 2, 2);
+    put(file, 18, 62, 2);
+    put(file, 24, field(in, WINDOW_START, 64), 8);
+    put(file, 32, field(in, TABLE, 8), 8);
+    put(file, 54, ENTRY, 2);
+    put(file, 56, count, 2);
+    const uint64_t table = file[32] + (uint64_t)file[33] * 256;
+    uint64_t page = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const size_t at = table + i * ENTRY;
+        const uint8_t kind = (uint8_t)fuzz_take(in, 1);
+        page += kind % 8 / 2; /* ascending, and now and then the same page again */
+        put(file, at, kind < 224 ? 1 : kind % 8, 4);
+        put(file, at + 4, flags[kind / 8 % 8], 4);
+        put(file, at + 8, field(in, 0, 8), 8);
+        put(file, at + 16, field(in, WINDOW_START + page * 4096, 0), 8);
+        put(file, at + 32, field(in, 0, 8), 8);
+        put(file, at + 40, field(in, 0, 32), 8);
     }
-    if ((what & FIX_TABLE) != 0 && size > HEADER) {
-        put(file, size, 32, HEADER + file[HEADER - 1] % 8, 8);
-        put(file, size, 54, ENTRY, 2);
-        put(file, size, 56, file[HEADER - 2] % 12, 2);
+}
+
+/* Makes the file that the input describes; returns its size. The first byte says how. */
+static size_t make_file(struct fuzz_input *in, uint8_t *file) {
+    const uint8_t how = (uint8_t)fuzz_take(in, 1);
+    size_t size = fuzz_take(in, 1) * 8 + how % 8;
+    if ((how & BUILT) != 0) {
+        build(in, file);
     }
-    /* Segments whose addresses are near the window: the upper half of the number is what it must be. */
-    for (size_t at = HEADER; (what & FIX_SEGMENTS) != 0 && at + ENTRY <= size; at += ENTRY) {
-        file[at + 1] = file[at + 2] = file[at + 3] = 0;
-        put(file, size, at + 20, 0xffffffff, 4);
-        put(file, size, at + 44, file[at + 44] & 1, 4);
-        if ((what & 8) != 0) {
-            put(file, size, at + 12, 0, 4);
-            put(file, size, at + 36, 0, 4);
-        }
+    for (unsigned i = 0; (how & PATCHED) != 0 && i < 4; i++) {
+        const size_t at = fuzz_take(in, 2) % 512;
+        put(file, at, fuzz_number(in), 8);
     }
+    if ((how & BUILT) == 0) {
+        size = in->left < FILE_MAX ? in->left : FILE_MAX;
+        memcpy(file, in->next, size);
+    }
+    return size < FILE_MAX ? size : FILE_MAX;
 }
 
 static void check_plan(const struct elf_plan *plan, size_t size) {
@@ -79,15 +105,14 @@ static void check_plan(const struct elf_plan *plan, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct fuzz_input in = {data, size};
+    uint8_t bytes[FILE_MAX] = {0};
     struct elf_plan plan;
-    if (size == 0) {
-        return 0;
-    }
-    uint8_t *file = fuzz_copy(data + 1, size - 1);
-    fix(file, size - 1, data[0]);
-    const elf_plan_status status = elf_plan_make(file, size - 1, WINDOW_START, WINDOW_END, &plan);
+    const size_t file_size = make_file(&in, bytes);
+    uint8_t *file = fuzz_copy(bytes, file_size);
+    const elf_plan_status status = elf_plan_make(file, file_size, WINDOW_START, WINDOW_END, &plan);
     if (status == ELF_PLAN_OK) {
-        check_plan(&plan, size - 1);
+        check_plan(&plan, file_size);
     }
     free(file);
     PROPERTY(elf_plan_message(status)[0] != 0, "every verdict has words");

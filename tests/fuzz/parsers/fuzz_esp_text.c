@@ -1,5 +1,5 @@
 /*
- * fuzz_esp_text.c - any cmdline.txt and boot.lst: lines are those of the file, and accepted names are harmless.
+ * fuzz_esp_text.c - any cmdline.txt and boot.lst: no line is lost, and accepted names are harmless.
  */
 /* uses: c/boot/esp_text.c */
 /* plant: c/boot/esp_text.c: s/end < text->end \&\& //  */

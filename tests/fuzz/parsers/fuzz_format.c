@@ -25,7 +25,7 @@ static void sink(void *context, const char *piece, size_t size) {
     text->size += size;
 }
 
-/* Adds plain text and a conversion to the pattern; returns the kind: 's', 'l' for a long number, 'i' for an int. */
+/* Adds plain text and a conversion. Returns its kind: 's', 'l' for a long number, 'i' for an int. */
 static char add_conversion(struct fuzz_input *in, char *pattern) {
     const uint8_t shape = (uint8_t)fuzz_take(in, 1);
     char *at = pattern + strlen(pattern);
@@ -37,8 +37,9 @@ static char add_conversion(struct fuzz_input *in, char *pattern) {
     const char letter = "dxusc"[fuzz_take(in, 1) % 5];
     if ((shape & 0x10) != 0) {
         *at++ = '-';
-    } else if ((shape & 0x20) != 0 && letter != 's' && letter != 'c') {
-        *at++ = '0'; /* after a minus sign, or for text, the C library knows no zeros */
+    }
+    if ((shape & 0x20) != 0 && letter != 's' && letter != 'c') {
+        *at++ = '0'; /* for text the C library knows no zeros */
     }
     if ((shape & 0x40) != 0) {
         at += sprintf(at, "%u", (unsigned)fuzz_take(in, 1) % 99 + 1);

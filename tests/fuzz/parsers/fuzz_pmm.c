@@ -1,8 +1,7 @@
 /*
- * fuzz_pmm.c - the physical memory manager on any memory map: no page is given out that something else may use.
+ * fuzz_pmm.c - the memory manager on any memory map: no page is given out that something else may use.
  *
- * Usable entries lie in a small memory of the fuzzer's making; unusable ones, modules and screen lie anywhere.
- * Every page that is given out is checked against a list which is made entry by entry.
+ * Every page that is given out is checked against a list which is made entry by entry (pmm_machine.h).
  */
 /* uses: c/mm/memory_map.c c/mm/page_bitmap.c */
 /* plant: c/mm/page_bitmap.c: s/used == first + count/used + 1 >= first + count/ */
@@ -11,130 +10,61 @@
 /* plant: c/mm/page_bitmap.c: s/first = (first + alignment - 1) & ~(alignment - 1);// */
 /* plant: c/mm/memory_map.c: s/step_past(&reserved\[i\], first, count)/false/ */
 /* plant: c/mm/memory_map.c: s/case EFI_TYPE_BOOT_DATA:/case EFI_TYPE_RUNTIME_DATA:/ */
-#include "fuzz_input.h"
-#include "mm/direct_map.h"
+#include "pmm_machine.h"
 
-enum { RAM_PAGES = 2048, ENTRIES_MAX = 48, INFO_PAGE = 0x110, MAP_PAGE = 0x112, HELD_MAX = 48 };
+enum { HELD_MAX = 32 };
 
-static uint8_t *ram; /* the physical memory of the machine */
+static struct run {
+    uint64_t address;
+    size_t count;
+} held[HELD_MAX];
 
-static void *fake_pointer(uint64_t physical) {
-    PROPERTY(physical < RAM_PAGES * PAGE_BYTES, "only memory is touched");
-    return ram + physical;
-}
-
-/* The memory manager itself, on this memory. */
-#define direct_map_pointer(physical) fake_pointer(physical)
-#define direct_map_physical(pointer) ((uint64_t)((const uint8_t *)(pointer)-ram))
-#include "../../../c/mm/pmm.c"
-
-unsigned long hal_irq_disable(void) {
-    return 0;
-}
-
-void hal_irq_restore(unsigned long state) {
-    (void)state;
-}
-
-void hal_panic(const char *message) {
-    PROPERTY(false, message);
-    abort();
-}
-
-__extension__ typedef unsigned __int128 wide;
-
-static bool allowed[RAM_PAGES];
-
-static void forbid(uint64_t address, wide size) {
-    for (uint64_t page = 0; size != 0 && page < RAM_PAGES; page++) {
-        if (page << PAGE_SHIFT < address + size && (page + 1) << PAGE_SHIFT > address) {
-            allowed[page] = false;
-        }
+/* Pages that are given out, or back, may be given out once more or not at all. */
+static void mark(const struct run *run, bool free) {
+    for (uint64_t page = run->address >> PAGE_SHIFT;
+         page < (run->address >> PAGE_SHIFT) + run->count; page++) {
+        PROPERTY(allowed[page] != free, "the page is free for the kernel, and given out once");
+        allowed[page] = free;
     }
 }
 
-/* Makes a map, and notes what it allows. */
-static void make_map(struct fuzz_input *in, BootInfo *info) {
-    static const uint32_t usable[] = {1, 3, 4, 7};
-    static const uint32_t unusable[] = {0, 2, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 99};
-    struct efi_memory_descriptor entries[ENTRIES_MAX] = {0};
-    const size_t count = fuzz_take(in, 1) % ENTRIES_MAX;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t kind = (uint8_t)fuzz_take(in, 1);
-        if (kind % 4 != 0) {
-            const uint64_t first = fuzz_take(in, 2) % RAM_PAGES;
-            const uint64_t pages = fuzz_take(in, 2) % (RAM_PAGES - first + 1);
-            entries[i].type = usable[kind / 4 % 4];
-            entries[i].physical_start = first << PAGE_SHIFT;
-            entries[i].page_count = pages;
-            memset(allowed + first, true, pages);
-        } else {
-            entries[i].type = unusable[kind / 4 % 13];
-            entries[i].physical_start = fuzz_number(in);
-            entries[i].page_count = fuzz_number(in);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t type = entries[i].type;
-        if (type != 1 && type != 3 && type != 4 && type != 7 &&
-            entries[i].physical_start >> 52 == 0) {
-            forbid(entries[i].physical_start, (wide)entries[i].page_count << PAGE_SHIFT);
-        }
-    }
-    memcpy(ram + MAP_PAGE * PAGE_BYTES, entries, sizeof entries);
-    info->memory_map_addr = MAP_PAGE * PAGE_BYTES;
-    info->memory_map_size = count * sizeof entries[0];
-    info->memory_map_descriptor_size = sizeof entries[0];
-    forbid(info->memory_map_addr, info->memory_map_size);
-}
-
-static void make_boot_info(struct fuzz_input *in, BootInfo *info) {
-    *info = (BootInfo){.kernel_phys_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT,
-                       .kernel_size = fuzz_take(in, 1) << PAGE_SHIFT,
-                       .page_table_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT,
-                       .framebuffer_addr = fuzz_number(in),
-                       .framebuffer_size = fuzz_number(in),
-                       .acpi_rsdp_addr = fuzz_number(in),
-                       .module_count = (uint32_t)fuzz_take(in, 1) % 4};
-    make_map(in, info);
-    for (unsigned i = 0; i < info->module_count; i++) {
-        info->modules[i].address = fuzz_number(in);
-        info->modules[i].size = fuzz_take(in, 3);
-        forbid(info->modules[i].address, info->modules[i].size);
-    }
-    forbid(0, UINT64_C(1) << 20);
-    forbid(INFO_PAGE * PAGE_BYTES, sizeof *info);
-    forbid(info->kernel_phys_addr, info->kernel_size);
-    forbid(info->page_table_addr, PAGE_BYTES);
-    forbid(info->framebuffer_addr, info->framebuffer_addr == 0 ? 0 : info->framebuffer_size);
-    forbid(info->acpi_rsdp_addr, info->acpi_rsdp_addr == 0 ? 0 : PAGE_BYTES);
-}
-
-/* Takes a run, demands that it may be given, and notes that nobody else may have it. */
-static bool take(size_t count, uint64_t alignment) {
+/* Takes a run, and demands that it may be given. */
+static struct run take(size_t count, uint64_t alignment) {
     const uint64_t before = pmm_get_stats().free_pages;
-    const uint64_t address = pmm_alloc_aligned(count, alignment);
-    PROPERTY(pmm_get_stats().free_pages == before - (address == 0 ? 0 : count),
+    const struct run run = {pmm_alloc_aligned(count, alignment), count};
+    PROPERTY(pmm_get_stats().free_pages == before - (run.address == 0 ? 0 : count),
              "the accounts add up");
-    if (address == 0) {
-        return false;
+    if (run.address == 0) {
+        return (struct run){0};
     }
-    PROPERTY(address % alignment == 0 && address >> PAGE_SHIFT <= RAM_PAGES - count,
+    PROPERTY(run.address % alignment == 0 && run.address >> PAGE_SHIFT <= RAM_PAGES - count,
              "the run is aligned memory");
-    for (uint64_t page = address >> PAGE_SHIFT; page < (address >> PAGE_SHIFT) + count; page++) {
-        PROPERTY(allowed[page], "the page is free for the kernel, and given out once");
-        allowed[page] = false;
+    mark(&run, false);
+    return run;
+}
+
+/* Takes and gives back runs in the order of the input, then takes all that is left page by page. */
+static void use(struct fuzz_input *in) {
+    memset(held, 0, sizeof held);
+    while (in->left > 0) {
+        struct run *run = &held[fuzz_take(in, 1) % HELD_MAX];
+        if (run->count != 0) {
+            pmm_free_pages(run->address, run->count);
+            mark(run, true);
+            *run = (struct run){0};
+        } else {
+            const uint8_t wish = (uint8_t)fuzz_take(in, 1);
+            *run = take((size_t)wish % 32 + 1, PAGE_BYTES << wish / 32);
+        }
     }
-    return true;
+    while (take(1, PAGE_BYTES).count != 0) {
+    }
+    PROPERTY(pmm_get_stats().free_pages == 0, "page by page everything can be had");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct fuzz_input in = {data, size};
-    ram = ram != NULL ? ram : calloc(RAM_PAGES, PAGE_BYTES);
-    memset(allowed, 0, sizeof allowed);
-    BootInfo *info = (BootInfo *)(ram + INFO_PAGE * PAGE_BYTES);
-    make_boot_info(&in, info);
-    pmm_init(info);
+    pmm_init(make_machine(&in));
 
     const uint64_t total = pmm_get_stats().total_pages;
     PROPERTY(pmm_get_stats().free_pages == total, "at the start all pages are free");
@@ -145,11 +75,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         expected += allowed[page];
     }
     PROPERTY(total == expected, "every page that may be given is free, and no other");
-    for (unsigned i = 0; i < HELD_MAX; i++) {
-        take(fuzz_take(&in, 1) % 64 + 1, PAGE_BYTES << fuzz_take(&in, 1) % 6);
-    }
-    while (take(1, PAGE_BYTES)) {
-    }
-    PROPERTY(pmm_get_stats().free_pages == 0, "page by page everything can be had");
+    use(&in);
     return 0;
 }
