@@ -147,8 +147,10 @@ def plant(options, name, number, source, edit, folder):
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
     if built.returncode != 0:
         return "the planted source does not compile:\n" + built.stdout
+    found = os.path.join(folder, f"{name}{number}.corpus")  # the first folder is the one that is written to
+    os.mkdir(found)
     status = subprocess.run([program, *flags(folder, f"{name}{number}"), f"-max_total_time={PLANT_SECONDS}", "-seed=1",
-                             kept(name)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             found, kept(name)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL, check=False).returncode
     return None if status != 0 else f"not found in {PLANT_SECONDS} s"
 

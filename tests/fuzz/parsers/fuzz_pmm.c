@@ -68,8 +68,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     const uint64_t total = pmm_get_stats().total_pages;
     PROPERTY(pmm_get_stats().free_pages == total, "at the start all pages are free");
-    forbid(bitmap.words == NULL ? 0 : direct_map_physical(bitmap.words),
-           page_bitmap_bytes(bitmap.page_count));
+    if (bitmap.words != NULL) {
+        const struct run own = {direct_map_physical(bitmap.words),
+                                (page_bitmap_bytes(bitmap.page_count) + PAGE_BYTES - 1) /
+                                    PAGE_BYTES};
+        mark(&own, false);
+    }
     uint64_t expected = 0;
     for (uint64_t page = 0; page < RAM_PAGES && page < bitmap.page_count; page++) {
         expected += allowed[page];
