@@ -12,7 +12,9 @@
 #include "cpu/cmdline.h"
 #include "cpu/gdt.h"
 #include "cpu/idt.h"
+#include "cpu/irq.h"
 #include "cpu/kprint.h"
+#include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
 #include "drivers/framebuffer.h"
@@ -60,6 +62,12 @@ static void start_screen(const BootInfo *boot_info) {
     }
 }
 
+static void report_interrupts(void) {
+    kprintf("  interrupts: ");
+    irq_describe(kprint_bytes, NULL);
+    kprintf("\n");
+}
+
 /* Waits until a few ticks have come. Without a tick nothing can be preempted and Ctrl-C does
  * nothing, which the user should know; the rest still works. The clock bounds the wait. */
 static void watch_tick(void) {
@@ -84,9 +92,10 @@ void kernel_main(const BootInfo *boot_info) {
     uart_init(); /* first of all, to be able to speak */
     kprintf("StarKernel booting...\n");
 
-    hal_cpu_init(); /* NX, WP, SMEP, UMIP */
-    gdt_init();     /* segments, interrupt stacks */
-    idt_init();     /* from here on an exception is a panic screen, not a reset */
+    hal_cpu_init();       /* NX, WP, SMEP, UMIP */
+    gdt_init();           /* segments, interrupt stacks */
+    idt_init();           /* from here on an exception is a panic screen, not a reset */
+    machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
     cmdline_init(boot_info);
     kprintf("CPU initialized\n");
@@ -109,8 +118,9 @@ void kernel_main(const BootInfo *boot_info) {
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();
-    hal_interrupt_init(); /* PIC out of the way, local APIC */
-    hal_time_init();      /* clock, timers, tick */
+    hal_interrupt_init(); /* local APIC, IOAPICs or 8259 */
+    report_interrupts();
+    hal_time_init(); /* clock, timers, tick */
     kprintf("  clock: %s\n", hal_time_source());
     watch_tick();
     kprintf("HAL initialized\n");

@@ -14,7 +14,41 @@
 #include "cpu/vectors.h"
 
 static hal_fault_handler volatile registered;
-static volatile bool break_pending;
+volatile bool fault_break_pending;
+
+/* SDM volume 3, table 6-1 */
+static const char *const exception_names[EXCEPTION_COUNT] = {
+    [0] = "divide error",
+    [1] = "debug exception",
+    [2] = "non-maskable interrupt",
+    [3] = "breakpoint",
+    [4] = "overflow",
+    [5] = "bound range exceeded",
+    [6] = "invalid opcode",
+    [7] = "device not available",
+    [8] = "double fault",
+    [10] = "invalid TSS",
+    [11] = "segment not present",
+    [12] = "stack segment fault",
+    [13] = "general protection fault",
+    [14] = "page fault",
+    [16] = "x87 floating-point error",
+    [17] = "alignment check",
+    [18] = "machine check",
+    [19] = "SIMD floating-point exception",
+    [20] = "virtualization exception",
+    [21] = "control protection exception",
+    [28] = "hypervisor injection exception",
+    [29] = "VMM communication exception",
+    [30] = "security exception",
+};
+
+const char *fault_name(unsigned vector) {
+    if (vector < EXCEPTION_COUNT && exception_names[vector] != NULL) {
+        return exception_names[vector];
+    }
+    return "reserved exception";
+}
 
 void fault_set_handler(hal_fault_handler handler) {
     registered = handler;
@@ -78,14 +112,11 @@ void fault_exception(struct interrupt_frame *frame, bool nested) {
 }
 
 void fault_request_break(void) {
-    break_pending = true;
+    fault_break_pending = true;
 }
 
 void fault_deliver_break(struct interrupt_frame *frame) {
-    if (!break_pending) {
-        return;
-    }
-    break_pending = false;
+    fault_break_pending = false;
     /* without a handler there is nothing that could be stopped yet, and a handler that does not
      * want the break returns UNHANDLED: either way nothing happens */
     struct hal_fault fault = {.kind = HAL_FAULT_BREAK};

@@ -46,6 +46,17 @@ static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(16)));
 static struct tss tss __attribute__((aligned(16)));
 static struct interrupt_stack stacks[IST_COUNT] __attribute__((aligned(PAGE_SIZE)));
 
+static const char *const stack_names[IST_COUNT] = {
+    [IST_PAGE_FAULT - 1] = "page fault stack",
+    [IST_IRQ - 1] = "interrupt stack",
+    [IST_NMI - 1] = "NMI stack",
+    [IST_DOUBLE_FAULT - 1] = "double fault stack",
+    [IST_MACHINE_CHECK - 1] = "machine check stack",
+    [IST_EXCEPTION - 1] = "exception stack",
+};
+
+extern const uint8_t boot_stack_guard[]; /* asm/cpu/entry.asm */
+
 static void set_tss_descriptor(void) {
     uint64_t base = (uint64_t)&tss;
     uint64_t limit = sizeof tss - 1;
@@ -77,6 +88,18 @@ bool gdt_guard_stacks(void) {
         }
     }
     return true;
+}
+
+const char *gdt_stack_guarded_at(uint64_t address) {
+    if (address - (uint64_t)boot_stack_guard < PAGE_SIZE) {
+        return "boot stack";
+    }
+    for (unsigned i = 0; i < IST_COUNT; i++) {
+        if (address - (uint64_t)stacks[i].guard < PAGE_SIZE) {
+            return stack_names[i];
+        }
+    }
+    return NULL;
 }
 
 bool gdt_in_interrupt_stack(uint64_t address, uint64_t size) {

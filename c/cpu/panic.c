@@ -12,8 +12,12 @@
 
 #include "cpu/backtrace.h"
 #include "cpu/cmdline.h"
+#include "cpu/fault.h"
+#include "cpu/gdt.h"
 #include "cpu/io.h"
 #include "cpu/kprint.h"
+#include "cpu/machine_check.h"
+#include "cpu/nmi.h"
 #include "cpu/vectors.h"
 #include "drivers/uart.h"
 #include "hal/hal_panic.h"
@@ -21,40 +25,6 @@
 volatile long hal_panic_current_vm = -1;
 
 static volatile unsigned panics; /* begun so far */
-
-/* SDM volume 3, table 6-1 */
-static const char *const exception_names[EXCEPTION_COUNT] = {
-    [0] = "divide error",
-    [1] = "debug exception",
-    [2] = "non-maskable interrupt",
-    [3] = "breakpoint",
-    [4] = "overflow",
-    [5] = "bound range exceeded",
-    [6] = "invalid opcode",
-    [7] = "device not available",
-    [8] = "double fault",
-    [10] = "invalid TSS",
-    [11] = "segment not present",
-    [12] = "stack segment fault",
-    [13] = "general protection fault",
-    [14] = "page fault",
-    [16] = "x87 floating-point error",
-    [17] = "alignment check",
-    [18] = "machine check",
-    [19] = "SIMD floating-point exception",
-    [20] = "virtualization exception",
-    [21] = "control protection exception",
-    [28] = "hypervisor injection exception",
-    [29] = "VMM communication exception",
-    [30] = "security exception",
-};
-
-static const char *name_of(uint64_t vector) {
-    if (vector < EXCEPTION_COUNT && exception_names[vector] != NULL) {
-        return exception_names[vector];
-    }
-    return "reserved exception";
-}
 
 bool panic_in_progress(void) {
     return panics != 0;
@@ -68,28 +38,35 @@ static _Noreturn void stop(void) {
     halt_for_good();
 }
 
-/* Only the UART, and only text: the screen or the number printer may be what failed. */
-static _Noreturn void stop_with_line(const char *text, const char *detail) {
+static void print_to_uart(void *context, const char *text, size_t size) {
+    (void)context;
+    uart_write(text, size);
+}
+
+/* Only the UART, and the text before the numbers: the screen or the number printer may be what failed. What fails
+ * a third time ends in silence. */
+static _Noreturn void stop_with_line(const char *text, const char *detail, uint64_t rip) {
     if (panics <= 2) {
         uart_write("\n*** ", 5);
         uart_write(text, strlen(text));
         uart_write(detail, strlen(detail));
         uart_write(". Halted.\n", 10);
+        format(print_to_uart, NULL, "rip %016lx  cr2 %016lx\n", rip, read_cr2());
     }
     stop();
 }
 
-static void begin(const char *detail) {
+static void begin(const char *detail, uint64_t rip) {
     interrupts_save_and_disable();
     panics++;
     if (panics > 1) {
-        stop_with_line("Panic inside a panic: ", detail);
+        stop_with_line("Panic inside a panic: ", detail, rip);
     }
 }
 
 void panic_inside_panic(const struct interrupt_frame *frame) {
     panics++;
-    stop_with_line("Exception inside a panic: ", name_of(frame->vector));
+    stop_with_line("Exception inside a panic: ", fault_name((unsigned)frame->vector), frame->rip);
 }
 
 static const char *describe_page_fault(uint64_t error_code) {
@@ -106,6 +83,29 @@ static const char *describe_page_fault(uint64_t error_code) {
     }
     return error_code & PAGE_FAULT_PRESENT ? "read from protected memory"
                                            : "read from unmapped memory";
+}
+
+/* What is known about an exception beyond its name. */
+static void explain(const struct interrupt_frame *frame, uint64_t cr2) {
+    switch (frame->vector) {
+    case VECTOR_PAGE_FAULT:
+    case VECTOR_DOUBLE_FAULT:
+        if (frame->vector == VECTOR_PAGE_FAULT) {
+            kprintf("%s at 0x%lx\n", describe_page_fault(frame->error_code), cr2);
+        }
+        if (gdt_stack_guarded_at(cr2) != NULL) {
+            kprintf("The %s has overflowed.\n", gdt_stack_guarded_at(cr2));
+        }
+        break;
+    case VECTOR_NMI:
+        kprintf("%s\n", nmi_reason());
+        break;
+    case VECTOR_MACHINE_CHECK:
+        machine_check_report(kprint_bytes, NULL);
+        break;
+    default:
+        break;
+    }
 }
 
 static void print_registers(const struct interrupt_frame *f, uint64_t cr2) {
@@ -132,18 +132,16 @@ static _Noreturn void finish(const struct interrupt_frame *frame, uint64_t cr2) 
 }
 
 void panic_exception(const struct interrupt_frame *frame, uint64_t cr2, bool nested) {
-    begin(name_of(frame->vector));
-    kprintf("\n*** KERNEL PANIC: %s%s\n", name_of(frame->vector),
+    begin(fault_name((unsigned)frame->vector), frame->rip);
+    kprintf("\n*** KERNEL PANIC: %s%s\n", fault_name((unsigned)frame->vector),
             nested ? " inside an interrupt handler" : "");
     kprintf("vector %lu, error code 0x%lx\n", frame->vector, frame->error_code);
-    if (frame->vector == VECTOR_PAGE_FAULT) {
-        kprintf("%s at 0x%lx\n", describe_page_fault(frame->error_code), cr2);
-    }
+    explain(frame, cr2);
     finish(frame, cr2);
 }
 
 void panic_message(const char *message, const struct interrupt_frame *frame) {
-    begin(message != NULL ? message : "no message");
+    begin(message != NULL ? message : "no message", frame->rip);
     kprintf("\n*** KERNEL PANIC: %s\n", message != NULL ? message : "no message");
     finish(frame, read_cr2());
 }

@@ -10,7 +10,12 @@
 #include "boot/bootinfo.h"
 #include "cpu/cmdline.h"
 #include "cpu/kprint.h"
+#include "cpu/vectors.h"
+#include "hal/hal_console.h"
+#include "hal/hal_cpu.h"
+#include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
+#include "hal/hal_time.h"
 
 static void invalid_opcode(void) {
     __asm__ volatile("ud2");
@@ -44,12 +49,88 @@ static void message(void) {
     hal_panic("requested by panic-test=panic");
 }
 
+/* The panic reads its message, and faults. */
+static void nested_panic(void) {
+    hal_panic((const char *)(KERNEL_IMAGE_BASE - 8));
+}
+
+/* Taken as the hardware's own would be; the test of those injects one into the machine. */
+static void non_maskable(void) {
+    __asm__ volatile("int %0" : : "i"(VECTOR_NMI));
+}
+
+static void machine_check(void) {
+    __asm__ volatile("int %0" : : "i"(VECTOR_MACHINE_CHECK));
+}
+
+/* Each call needs a page of stack, and there are more calls than any stack has pages. */
+enum { OVERFLOW_CALLS = 1000 };
+
+static __attribute__((noinline)) unsigned overflow_stack(unsigned calls) {
+    volatile uint8_t room[4096];
+
+    room[0] = (uint8_t)calls;
+    return calls == 0 ? 0 : overflow_stack(calls - 1) + room[0];
+}
+
+static void stack_overflow(void) {
+    (void)overflow_stack(OVERFLOW_CALLS);
+}
+
+/* --- Inside an interrupt handler --- */
+
+static void fault_in_handler(void *context) {
+    (void)context;
+    page_fault();
+}
+
+static void overflow_in_handler(void *context) {
+    (void)context;
+    (void)overflow_stack(OVERFLOW_CALLS);
+}
+
+static void print_in_handler(void *context) {
+    (void)context;
+    hal_console_putc('?');
+}
+
+/* Lets a timer call back, once. */
+static void from_timer(hal_timer_callback callback) {
+    (void)hal_timer_oneshot(HAL_TIMER_MIN_NS, callback, NULL);
+    hal_irq_enable();
+    for (;;) {
+        hal_cpu_halt();
+    }
+}
+
+static void interrupt_handler_fault(void) {
+    from_timer(fault_in_handler);
+}
+
+static void interrupt_stack_overflow(void) {
+    from_timer(overflow_in_handler);
+}
+
+static void print_from_interrupt(void) {
+    from_timer(print_in_handler);
+}
+
 static const struct {
     const char *name;
     void (*provoke)(void);
 } tests[] = {
-    {"ud2", invalid_opcode},  {"pf", page_fault}, {"de", divide_error},
-    {"double", double_fault}, {"panic", message},
+    {"ud2", invalid_opcode},
+    {"pf", page_fault},
+    {"de", divide_error},
+    {"double", double_fault},
+    {"panic", message},
+    {"nested", nested_panic},
+    {"nmi", non_maskable},
+    {"mce", machine_check},
+    {"stack", stack_overflow},
+    {"isr", interrupt_handler_fault},
+    {"isr-stack", interrupt_stack_overflow},
+    {"isr-print", print_from_interrupt},
 };
 
 void panic_test(void) {
@@ -65,5 +146,9 @@ void panic_test(void) {
             tests[i].provoke();
         }
     }
-    kprintf("panic-test=%s: unknown; use ud2, pf, de, double or panic\n", name);
+    kprintf("panic-test=%s: unknown; use one of", name);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+        kprintf(" %s", tests[i].name);
+    }
+    kprintf("\n");
 }

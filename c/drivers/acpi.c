@@ -8,17 +8,37 @@
 
 #include <stddef.h>
 
-#include "drivers/acpi_fields.h"
-#include "drivers/acpi_tables.h"
+#include "cpu/io.h"
+#include "cpu/kprint.h"
 #include "mm/direct_map.h"
+#include "mm/memory_map.h"
 #include "mm/vmm.h"
 
+#define CPUID_EXTENDED      0x80000000u
+#define CPUID_ADDRESS_SIZES 0x80000008u /* EAX bits 0 to 7: physical address bits */
+
+enum { PHYSICAL_BITS_DEFAULT = 36 };
+
+static uint64_t rsdp;
 static struct acpi_tables tables;
 static struct acpi_fixed fixed;
+static struct acpi_madt madt;
+static struct acpi_mcfg mcfg;
+
+/* An entry of a page table with an address beyond this is malformed, and a read through it a page fault. */
+static uint64_t physical_end(void) {
+    unsigned bits = PHYSICAL_BITS_DEFAULT;
+    if (cpuid(CPUID_EXTENDED, 0).eax >= CPUID_ADDRESS_SIZES) {
+        bits = cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xff;
+    }
+    const uint64_t end = UINT64_C(1) << (bits < 52 ? bits : 52);
+    return end < DIRECT_MAP_SIZE ? end : DIRECT_MAP_SIZE;
+}
 
 /* An acpi_map_function. */
 static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
-    if (physical >= DIRECT_MAP_SIZE || size > DIRECT_MAP_SIZE - physical) {
+    const uint64_t limit = physical_end();
+    if (physical >= limit || size > limit - physical) {
         return NULL;
     }
     const uint64_t first = physical & ~(PAGE_BYTES - 1);
@@ -32,14 +52,63 @@ static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
     return direct_map_pointer(physical);
 }
 
+/* To try an IOAPIC is to write to it: where the memory map has memory, that would destroy what is in it. */
+static void drop_ioapics_in_memory(const BootInfo *info) {
+    struct memory_map map;
+    (void)memory_map_open(&map, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
+                          info->memory_map_descriptor_size);
+    unsigned kept = 0;
+    for (unsigned i = 0; i < madt.ioapic_count; i++) {
+        if (memory_map_is_ram(&map, madt.ioapics[i].address)) {
+            madt.left_out++;
+        } else {
+            madt.ioapics[kept++] = madt.ioapics[i];
+        }
+    }
+    madt.ioapic_count = kept;
+}
+
 void acpi_init(const BootInfo *info) {
-    if (!acpi_tables_open(&tables, info->acpi_rsdp_addr, map_physical)) {
+    rsdp = info->acpi_rsdp_addr;
+    if (!acpi_tables_open(&tables, rsdp, map_physical)) {
+        kprintf(rsdp == 0 ? "  ACPI: the firmware has none; using what every PC has\n"
+                          : "  ACPI: the root tables are damaged; using what every PC has\n");
         return;
     }
-    const uint8_t *fadt = acpi_find_table("FACP");
-    if (fadt != NULL) {
-        fixed = acpi_read_fadt(fadt);
+    const uint8_t *table = acpi_find_table("FACP");
+    if (table != NULL) {
+        fixed = acpi_read_fadt(table);
     }
+    table = acpi_find_table("APIC");
+    if (table != NULL) {
+        acpi_read_madt(table, &madt);
+        drop_ioapics_in_memory(info);
+    }
+    table = acpi_find_table("MCFG");
+    if (table != NULL) {
+        acpi_read_mcfg(table, &mcfg);
+    }
+}
+
+const struct acpi_fixed *acpi_fixed_table(void) {
+    return &fixed;
+}
+
+const struct acpi_madt *acpi_madt(void) {
+    return &madt;
+}
+
+unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments) {
+    *segments = mcfg.segments;
+    return mcfg.count;
+}
+
+uint64_t acpi_rsdp_address(void) {
+    return rsdp;
+}
+
+const struct acpi_tables *acpi_root_table(void) {
+    return &tables;
 }
 
 /* The DSDT is in no list: only the FADT knows it. */
@@ -62,11 +131,6 @@ uint16_t acpi_pm_timer_port(void) {
 
 bool acpi_pm_timer_is_32bit(void) {
     return fixed.pm_timer_is_32bit;
-}
-
-uint64_t acpi_lapic_address(void) {
-    const uint8_t *madt = acpi_find_table("APIC");
-    return madt == NULL ? 0 : acpi_read_madt_lapic(madt);
 }
 
 bool acpi_find_power_off(struct acpi_fixed *registers, struct acpi_sleep_type *type) {

@@ -6,10 +6,13 @@
 #include "hal/hal_console.h"
 
 #include "cpu/cmdline.h"
+#include "cpu/interrupts.h"
 #include "cpu/io.h"
+#include "cpu/panic.h"
 #include "drivers/console_input.h"
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
+#include "hal/hal_panic.h"
 
 static bool is_terminal = true;
 
@@ -19,6 +22,9 @@ void hal_console_init(void) {
 }
 
 void hal_console_write(const char *bytes, size_t size) {
+    if (interrupts_in_handler() && !panic_in_progress()) {
+        hal_panic("hal_console_write was called from an interrupt handler");
+    }
     uart_write(bytes, size);
     framebuffer_write(bytes, size);
 }

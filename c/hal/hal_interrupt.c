@@ -5,6 +5,7 @@
 
 #include "cpu/interrupts.h"
 #include "cpu/io.h"
+#include "cpu/irq.h"
 
 void hal_interrupt_init(void) {
     interrupts_init();
@@ -24,4 +25,20 @@ void hal_irq_restore(unsigned long state) {
 
 bool hal_in_interrupt_context(void) {
     return interrupts_in_handler();
+}
+
+hal_status hal_irq_attach(unsigned irq, hal_irq_handler handler, void *context, const char *name) {
+    return irq_attach(irq, handler, context, name);
+}
+
+hal_status hal_irq_detach(unsigned irq) {
+    return irq_detach(irq);
+}
+
+void hal_irq_mask(unsigned irq) {
+    irq_mask(irq);
+}
+
+void hal_irq_unmask(unsigned irq) {
+    irq_unmask(irq);
 }

@@ -5,9 +5,14 @@
 
 #include <stddef.h>
 
+#include "cpu/irq.h"
+#include "drivers/acpi.h"
+
 typedef void (*report_function)(format_sink sink, void *context);
 
 static const report_function reports[] = {
+    [HAL_REPORT_INTERRUPTS] = irq_report,
+    [HAL_REPORT_ACPI] = acpi_report,
     [HAL_REPORT_PCI] = NULL,
 };
 

@@ -121,3 +121,18 @@ uint64_t memory_map_find_room(const struct memory_map *map, const struct page_ra
     }
     return 0;
 }
+
+bool memory_map_is_ram(const struct memory_map *map, uint64_t physical) {
+    for (size_t i = 0; i < map->count; i++) {
+        struct efi_memory_descriptor descriptor;
+        memcpy(&descriptor, map->bytes + i * map->stride, sizeof descriptor);
+        const bool is_ram =
+            (descriptor.type >= EFI_TYPE_LOADER_CODE && descriptor.type <= EFI_TYPE_CONVENTIONAL) ||
+            descriptor.type == EFI_TYPE_ACPI_RECLAIM || descriptor.type == EFI_TYPE_ACPI_NVS;
+        if (is_ram && physical >= descriptor.physical_start &&
+            (physical - descriptor.physical_start) >> PAGE_SHIFT < descriptor.page_count) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -9,10 +9,9 @@
 
 #include "cpu/cmdline.h"
 #include "cpu/interrupts.h"
+#include "cpu/irq.h"
 #include "cpu/vectors.h"
-#include "drivers/apic.h"
 #include "drivers/apic_timer.h"
-#include "drivers/pic.h"
 #include "time/clock.h"
 #include "time/reference_clock.h"
 
@@ -25,6 +24,11 @@ static const char *source = "none";
 static void on_tick(void) {
     ticks++;
     tick_handler();
+}
+
+static void on_pit(void *context) {
+    (void)context;
+    on_tick();
 }
 
 static bool use_lapic(uint64_t counts_per_tick) {
@@ -45,10 +49,8 @@ void tick_start(void (*handler)(void)) {
         return;
     }
     source = "PIT";
-    interrupts_set_handler(VECTOR_PIC + PIT_LINE, on_tick);
     pit_start_periodic(TICK_HZ);
-    lapic_accept_legacy();
-    pic_unmask(PIT_LINE);
+    (void)irq_attach(PIT_LINE, on_pit, NULL, "PIT"); /* who misses the tick says so */
 }
 
 uint64_t tick_count(void) {

@@ -16,11 +16,17 @@ void fault_set_handler(hal_fault_handler handler);
  * Returns only when the interrupted code, as the frame now describes it, may go on. */
 void fault_exception(struct interrupt_frame *frame, bool nested);
 
+/* What an exception is called (SDM volume 3, table 6-1). */
+const char *fault_name(unsigned vector);
+
+/* Set while a break is noted and not yet delivered. */
+extern volatile bool fault_break_pending;
+
 /* Notes that the user wants the running program stopped; the next interrupt exit delivers it.
  * ISR-safe. */
 void fault_request_break(void);
 
-/* At the exit of every interrupt: delivers a noted break to the interrupted code. */
+/* At the exit of an interrupt, when fault_break_pending: delivers the break to the interrupted code. */
 void fault_deliver_break(struct interrupt_frame *frame);
 
 #endif

@@ -36,6 +36,10 @@ void gdt_init(void);
  * the stacks still work, but an overflow would go unnoticed. */
 bool gdt_guard_stacks(void);
 
+/* The name of the kernel stack in whose guard page the address lies, NULL when in none: a fault there is an
+ * overflow. ISR-safe. */
+const char *gdt_stack_guarded_at(uint64_t address);
+
 /* True when [address, address + size) lies in one interrupt stack. ISR-safe. */
 bool gdt_in_interrupt_stack(uint64_t address, uint64_t size);
 

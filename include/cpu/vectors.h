@@ -1,5 +1,10 @@
 /*
  * vectors.h - what each interrupt vector is for.
+ *
+ * Of several interrupts that wait, the local APIC delivers the one with the highest vector first. So the timer
+ * comes before all devices: its handler is short, and no device can starve it. Then come the ISA lines, whose
+ * devices buffer little or nothing, in the order of rank that the 8259 gave them; then the others, whose devices
+ * have their buffers in memory.
  */
 #ifndef CPU_VECTORS_H
 #define CPU_VECTORS_H
@@ -13,9 +18,11 @@ enum {
     VECTOR_PAGE_FAULT = 14,
     VECTOR_MACHINE_CHECK = 18,
 
-    VECTOR_PIC =
-        0x20, /* 16 vectors: the two legacy controllers, where PIT and spurious ones arrive */
-    VECTOR_TICK = 0x40,     /* local APIC timer */
+    VECTOR_PIC = 0x20,      /* 16 vectors: the two 8259, where they are in use or spurious */
+    VECTOR_LINES = 0x30,    /* IOAPIC inputs that are not ISA lines, up to VECTOR_ISA */
+    VECTOR_ISA = 0xd0,      /* 16 vectors: ISA lines through an IOAPIC */
+    VECTOR_TICK = 0xe0,     /* local APIC timer */
+    VECTOR_ERROR = 0xfe,    /* local APIC, about itself */
     VECTOR_SPURIOUS = 0xff, /* local APIC; low four bits all ones, as the oldest ones demand */
 };
 

@@ -10,8 +10,15 @@
 #include <stdint.h>
 
 #include "boot/bootinfo.h"
+#include "drivers/acpi_fields.h"
+#include "drivers/acpi_madt.h"
+#include "drivers/acpi_mcfg.h"
+#include "drivers/acpi_tables.h"
+#include "shared/format.h"
 
-/* Finds and checks the root table. Needs vmm_init. Without ACPI everything below says "none". */
+/* Finds and checks the root table and reads FADT, MADT and MCFG. Needs vmm_init. Without ACPI everything below
+ * says "none". There is no search of the BIOS area below 1 MiB: UEFI hands over the root pointer, and what lies
+ * there on a UEFI machine is left over from a compatibility module that is not in force. */
 void acpi_init(const BootInfo *info);
 
 /* The first table with this signature whose length and checksum are right, mapped for good and read
@@ -26,8 +33,21 @@ uint64_t acpi_hpet_address(void);
 uint16_t acpi_pm_timer_port(void);
 bool acpi_pm_timer_is_32bit(void);
 
-/* Physical address of the local APIC from the MADT, 0 when there is no MADT. */
-uint64_t acpi_lapic_address(void);
+/* The FADT and the MADT as they were read; never NULL, zeroed without such a table. ISR-safe. */
+const struct acpi_fixed *acpi_fixed_table(void);
+const struct acpi_madt *acpi_madt(void);
+
+/* Points *segments to the memory-mapped PCI configuration spaces, and returns how many there are; 0 without a
+ * MCFG. ISR-safe. */
+unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments);
+
+/* Physical address of the RSDP, 0 when the loader found none, and the root table behind it, which has no entries
+ * when it is not sound. */
+uint64_t acpi_rsdp_address(void);
+const struct acpi_tables *acpi_root_table(void);
+
+/* .ACPI: the tables, and what the kernel took from them. */
+void acpi_report(format_sink sink, void *context);
 
 /* Powers the machine off (state S5). Returns only when that cannot be done. */
 void acpi_power_off(void);

@@ -22,6 +22,7 @@ enum efi_memory_type {
     EFI_TYPE_RUNTIME_DATA = 6,
     EFI_TYPE_CONVENTIONAL = 7,
     EFI_TYPE_ACPI_RECLAIM = 9,
+    EFI_TYPE_ACPI_NVS = 10,
     EFI_TYPE_MMIO = 11,
 };
 
@@ -72,5 +73,9 @@ uint64_t memory_map_usable_end(const struct memory_map *map, uint64_t limit);
  * is therefore never found). */
 uint64_t memory_map_find_room(const struct memory_map *map, const struct page_range *reserved,
                               size_t reserved_count, uint64_t count, uint64_t limit);
+
+/* True when the map says that there is memory at a physical address, usable or not: device registers cannot be
+ * there. */
+bool memory_map_is_ram(const struct memory_map *map, uint64_t physical);
 
 #endif

@@ -34,10 +34,12 @@ class Machine:
     """One QEMU process. Use it in a `with` statement: leaving that ends QEMU in any case."""
 
     def __init__(self, *, image=None, kernel=None, accelerator="tcg", memory="512M", vga=None,
-                 usb=False, hpet=True, debug_exit=False, window=False, gdb_socket=None):
+                 usb=False, hpet=True, debug_exit=False, window=False, gdb_socket=None,
+                 machine="q35", cpu="max", smp=1, devices=(), options=()):
         """`image` is a disk image (never written to), `kernel` an EFI program that the firmware
         starts itself without a disk. `vga` is `none` or `std`; the default is a screen only where
-        a window shows it. `debug_exit` adds the device by which a panic ends QEMU with a failure."""
+        a window shows it. `debug_exit` adds the device by which a panic ends QEMU with a failure.
+        `devices` are more -device options, `options` anything else for QEMU's command line."""
         self.log = bytearray()  # all that came over the serial line
         self.position = 0  # wait_for looks from here on
         self.status = None  # QEMU's exit status, once it has ended
@@ -51,16 +53,19 @@ class Machine:
         self._qmp_text = b""
         self._arguments = self._command_line(
             image, kernel, accelerator, memory, vga or ("std" if window else "none"), usb, hpet,
-            debug_exit, gdb_socket)
+            debug_exit, gdb_socket, machine, cpu)
+        self._arguments += ["-smp", str(smp)] + [part for device in devices for part in ("-device", device)]
+        self._arguments += options
 
     @staticmethod
-    def _command_line(image, kernel, accelerator, memory, vga, usb, hpet, debug_exit, gdb_socket):
+    def _command_line(image, kernel, accelerator, memory, vga, usb, hpet, debug_exit, gdb_socket,
+                      machine, cpu):
         arguments = [QEMU, "-nodefaults", "-no-reboot", "-bios", FIRMWARE, "-m", memory,
-                     "-machine", "q35" + ("" if hpet else ",hpet=off"), "-vga", vga]
+                     "-machine", machine + ("" if hpet else ",hpet=off"), "-vga", vga]
         if accelerator == "kvm":
             arguments += ["-accel", "kvm", "-cpu", "host,migratable=no,+invtsc"]
         else:
-            arguments += ["-accel", "tcg", "-cpu", "max"]
+            arguments += ["-accel", "tcg", "-cpu", cpu]
         if accelerator == "icount":
             arguments += ["-icount", "shift=4,sleep=off",
                           "-rtc", "base=2024-01-01T00:00:00,clock=vm"]

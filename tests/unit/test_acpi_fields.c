@@ -90,6 +90,100 @@ UNIT_TEST(acpi_fadt_wild_ports, "port numbers above 65535 are dropped") {
     acpi_memory_reset();
 }
 
+/* What ACPI 2.0 and later add, as a PC has it. */
+static void make_fadt_extras(uint8_t revision) {
+    make_fadt();
+    memory[8] = revision;
+    memory[46] = 9;
+    put32(memory + 56, 0x600);
+    memory[88] = 4;
+    memory[108] = 0x32;
+    memory[109] = 1 << 0 | 1 << 1;
+    put32(memory + 112, 1u << 8 | 1u << 10);
+    put_gas(116, 1, 0xcf9);
+    memory[117] = 8;
+    memory[128] = 0x0f;
+}
+
+UNIT_TEST(acpi_fadt_extras, "reset register, event ports, SCI, century and devices are read") {
+    make_fadt_extras(3);
+    struct acpi_fixed fixed = acpi_read_fadt(exact(244));
+    CHECK(fixed.present);
+    CHECK_EQ_U64(fixed.revision, 3);
+    CHECK_EQ_U64(fixed.sci_interrupt, 9);
+    CHECK_EQ_U64(fixed.pm1a_event, 0x600);
+    CHECK_EQ_U64(fixed.pm1b_event, 0);
+    CHECK_EQ_U64(fixed.pm1_event_length, 4);
+    CHECK_EQ_U64(fixed.century, 0x32);
+    CHECK_EQ_U64(fixed.reset_space, ACPI_SPACE_IO);
+    CHECK_EQ_U64(fixed.reset_address, 0xcf9);
+    CHECK_EQ_U64(fixed.reset_value, 0x0f);
+    CHECK(!fixed.no_legacy_devices && !fixed.no_8042 && !fixed.no_vga && !fixed.no_msi);
+    CHECK(!fixed.no_rtc && !fixed.low_power_s0 && !fixed.hardware_reduced);
+    make_fadt_extras(6);
+    memory[109] = 1 << 2 | 1 << 3 | 1 << 5;
+    put32(memory + 112, 1u << 21);
+    memory[108] = 128;
+    fixed = acpi_read_fadt(exact(276));
+    CHECK(fixed.no_legacy_devices && fixed.no_8042 && fixed.no_vga && fixed.no_msi);
+    CHECK(fixed.no_rtc && fixed.low_power_s0);
+    CHECK_EQ_U64(fixed.century, 0);
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_fadt_silent, "a FADT of ACPI 1.0 does not say that devices are missing") {
+    make_fadt_extras(1);
+    memory[109] = 0;
+    const struct acpi_fixed fixed = acpi_read_fadt(exact(116));
+    CHECK(!fixed.no_8042 && !fixed.no_legacy_devices && !fixed.no_vga && !fixed.no_rtc);
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_fadt_reset, "a reset register that could not be one is none") {
+    static const struct {
+        uint8_t space, bits, offset;
+        uint64_t address;
+        uint32_t length;
+        bool supported, usable;
+    } cases[] = {
+        {1, 8, 0, 0xcf9, 129, true, true},      {1, 8, 0, 0xcf9, 128, true, false},
+        {1, 8, 0, 0xcf9, 129, false, false},    {1, 16, 0, 0xcf9, 129, true, false},
+        {1, 8, 1, 0xcf9, 129, true, false},     {1, 8, 0, 0x10000, 129, true, false},
+        {0, 8, 0, 0xfed00000, 129, true, true}, {2, 8, 0, 0x1f00000044, 129, true, true},
+        {3, 8, 0, 0xcf9, 129, true, false},     {1, 8, 0, 0, 129, true, false},
+        {0x7f, 8, 0, 0xcf9, 129, true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        make_fadt_extras(3);
+        put32(memory + 112, cases[i].supported ? 1u << 10 : 0);
+        put_gas(116, cases[i].space, cases[i].address);
+        memory[117] = cases[i].bits;
+        memory[118] = cases[i].offset;
+        const struct acpi_fixed fixed = acpi_read_fadt(exact(cases[i].length));
+        CHECK_EQ_U64(fixed.reset_address, cases[i].usable ? cases[i].address : 0);
+        CHECK_EQ_U64(fixed.reset_value, cases[i].usable ? 0x0f : 0);
+        CHECK_EQ_U64(fixed.reset_space, cases[i].usable ? cases[i].space : 0);
+    }
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_fadt_sleep, "the sleep registers count on hardware-reduced machines alone") {
+    make_fadt_extras(6);
+    put_gas(244, 0, 0xfed01000);
+    memory[245] = 8;
+    put_gas(256, 1, 0x404);
+    memory[257] = 8;
+    CHECK_EQ_U64(acpi_read_fadt(exact(268)).sleep_control, 0);
+    put32(memory + 112, 1u << 20);
+    const struct acpi_fixed fixed = acpi_read_fadt(exact(268));
+    CHECK_EQ_U64(fixed.sleep_control, 0xfed01000);
+    CHECK_EQ_U64(fixed.sleep_control_space, ACPI_SPACE_MEMORY);
+    CHECK_EQ_U64(fixed.sleep_status, 0x404);
+    CHECK_EQ_U64(fixed.sleep_status_space, ACPI_SPACE_IO);
+    CHECK_EQ_U64(acpi_read_fadt(exact(255)).sleep_control, 0);
+    acpi_memory_reset();
+}
+
 UNIT_TEST(acpi_hpet, "the HPET's address counts only when it is in memory") {
     acpi_memory_reset();
     put_gas(40, 0, 0xfed00000);
@@ -97,27 +191,6 @@ UNIT_TEST(acpi_hpet, "the HPET's address counts only when it is in memory") {
     CHECK_EQ_U64(acpi_read_hpet(exact(51)), 0);
     put_gas(40, 1, 0xfed00000);
     CHECK_EQ_U64(acpi_read_hpet(exact(56)), 0);
-    acpi_memory_reset();
-}
-
-UNIT_TEST(acpi_madt, "the local APIC's address comes from the MADT, or from its override entry") {
-    acpi_memory_reset();
-    put32(memory + 36, 0xfee00000);
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(36)), 0);
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(44)), 0xfee00000);
-    memory[44] = 0; /* a local APIC entry, then an override */
-    memory[45] = 8;
-    memory[52] = 5;
-    memory[53] = 12;
-    put64(memory + 56, UINT64_C(0x1fee00000));
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(64)), UINT64_C(0x1fee00000));
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(63)), 0xfee00000);
-    memory[53] = 11;
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(63)), 0xfee00000);
-    memory[45] = 0; /* an entry of size 0 must not be walked for ever */
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(64)), 0xfee00000);
-    memory[45] = 1;
-    CHECK_EQ_U64(acpi_read_madt_lapic(exact(64)), 0xfee00000);
     acpi_memory_reset();
 }
 
@@ -191,7 +264,6 @@ UNIT_TEST(acpi_fields_random, "random bytes in every table are survived") {
         struct acpi_sleep_type type;
         (void)acpi_read_fadt(table);
         (void)acpi_read_hpet(table);
-        (void)acpi_read_madt_lapic(table);
         if (acpi_find_s5(table, &type)) {
             CHECK(type.a <= 7 && type.b <= 7);
         }

@@ -88,6 +88,88 @@ UNIT_TEST(acpi_falls_back, "an unusable XSDT makes the RSDT count") {
     acpi_memory_reset();
 }
 
+UNIT_TEST(acpi_xsdt_leads_nowhere,
+          "an XSDT of which no entry is a sound table makes the RSDT count") {
+    make_all(2);
+    uint8_t *xsdt = table_new(XSDT, "XSDT", 52);
+    put64(xsdt + 36, 0x1000);
+    put64(xsdt + 44, UINT64_MAX);
+    table_done(xsdt);
+    CHECK(open_tables());
+    CHECK_EQ_U64(tables.entry_size, 4);
+    CHECK_EQ_U64(tables.root, MEMORY_BASE + RSDT);
+    CHECK_EQ_U64(acpi_read32(acpi_tables_find(&tables, "TEST", 0) + 36), TABLE_A);
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_root_loop,
+          "root tables that list themselves, each other and the RSDP end all the same") {
+    make_all(2);
+    uint8_t *xsdt = table_new(XSDT, "XSDT", 60);
+    put64(xsdt + 36, MEMORY_BASE + XSDT);
+    put64(xsdt + 44, MEMORY_BASE + RSDT);
+    put64(xsdt + 52, MEMORY_BASE + RSDP);
+    table_done(xsdt);
+    uint8_t *rsdt = table_new(RSDT, "RSDT", 44);
+    put32(rsdt + 36, MEMORY_BASE + RSDT);
+    put32(rsdt + 40, MEMORY_BASE + XSDT);
+    table_done(rsdt);
+    CHECK(open_tables());
+    CHECK_EQ_U64(tables.entry_count, 3);
+    CHECK(acpi_tables_find(&tables, "TEST", 0) == NULL);
+    CHECK(acpi_tables_find(&tables, "XSDT", 0) != NULL);
+    CHECK(acpi_tables_find(&tables, "XSDT", 1) == NULL);
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_many_entries,
+          "a root table with absurdly many entries is looked at as far as the limit") {
+    make_all(2);
+    uint8_t *xsdt = table_new(0x4000, "XSDT", 36 + 8 * (ACPI_ENTRIES_MAX + 10));
+    for (unsigned i = 0; i < ACPI_ENTRIES_MAX + 10; i++) {
+        put64(xsdt + 36 + 8 * i, MEMORY_BASE + (i == 3 ? TABLE_A : TABLE_B + 1));
+    }
+    put64(xsdt + 36 + 8 * ACPI_ENTRIES_MAX, MEMORY_BASE + TABLE_B);
+    table_done(xsdt);
+    make_rsdp(2, MEMORY_BASE + 0x4000);
+    CHECK(open_tables());
+    CHECK_EQ_U64(tables.entry_count, ACPI_ENTRIES_MAX);
+    CHECK_EQ_U64(acpi_read32(acpi_tables_find(&tables, "TEST", 0) + 36), TABLE_A);
+    CHECK(acpi_tables_find(&tables, "TEST", 1) == NULL);
+    acpi_memory_reset();
+}
+
+UNIT_TEST(acpi_describe, "a table is described as its header has it, sound or not, and printable") {
+    make_all(2);
+    memcpy(memory + TABLE_A + 8,
+           "\x05"
+           "?OE\0\x07Z",
+           8);
+    table_done(memory + TABLE_A);
+    struct acpi_table_info info = acpi_table_describe(acpi_memory_map, MEMORY_BASE + TABLE_A);
+    CHECK(info.readable && info.sound);
+    CHECK_STR(info.signature, "TEST");
+    CHECK_EQ_U64(info.length, 40);
+    CHECK_EQ_U64(info.revision, 5);
+    CHECK_EQ_U64(info.address, MEMORY_BASE + TABLE_A);
+    memcpy(memory + TABLE_A, "A\xff\n~", 4);
+    memcpy(memory + TABLE_A + 10, "OE\0\x07Z\x7f", 6);
+    info = acpi_table_describe(acpi_memory_map, MEMORY_BASE + TABLE_A);
+    CHECK(info.readable && !info.sound);
+    CHECK_STR(info.signature, "A??~");
+    CHECK_STR(info.oem_id, "OE ?Z?");
+    put32(memory + TABLE_A + 4, UINT32_MAX);
+    info = acpi_table_describe(acpi_memory_map, MEMORY_BASE + TABLE_A);
+    CHECK(info.readable && !info.sound);
+    CHECK_EQ_U64(info.length, UINT32_MAX);
+    info = acpi_table_describe(acpi_memory_map, 0x1234);
+    CHECK(!info.readable && !info.sound);
+    CHECK_EQ_U64(info.address, 0x1234);
+    CHECK(!acpi_table_describe(acpi_memory_map, 0).readable);
+    CHECK(!acpi_table_describe(acpi_memory_map, UINT64_MAX).readable);
+    acpi_memory_reset();
+}
+
 UNIT_TEST(acpi_no_root, "a wrong signature, checksum or address means no ACPI") {
     CHECK(!acpi_tables_open(&tables, 0, acpi_memory_map));
     CHECK(!acpi_tables_open(&tables, 0x1000, acpi_memory_map));
@@ -123,7 +205,10 @@ UNIT_TEST(acpi_odd_root_length, "a root table whose length is no whole number of
     table_done(table_new(XSDT, "XSDT", 51));
     CHECK(open_tables());
     CHECK_EQ_U64(tables.entry_count, 1);
-    table_done(table_new(XSDT, "XSDT", 36));
+    table_done(table_new(XSDT, "XSDT", 36)); /* leads to nothing: the RSDT counts */
+    CHECK(open_tables());
+    CHECK_EQ_U64(tables.entry_size, 4);
+    table_done(table_new(RSDT, "RSDT", 36));
     CHECK(open_tables());
     CHECK_EQ_U64(tables.entry_count, 0);
     CHECK(acpi_tables_find(&tables, "TEST", 0) == NULL);

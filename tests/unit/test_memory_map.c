@@ -140,3 +140,23 @@ UNIT_TEST(memory_map_many_entries, "a map of 400 entries in falling order is rea
     CHECK_EQ_U64(memory_map_usable_end(&map, UINT64_MAX), (uint64_t)MAX_ENTRIES * 256 + 1);
     CHECK_EQ_U64(memory_map_find_room(&map, NULL, 0, 200, UINT64_MAX), 7 * 256);
 }
+
+UNIT_TEST(memory_map_ram, "memory is what the map calls so, whoever uses it; registers are not") {
+    static const uint8_t ram[16] = {0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1};
+    for (uint32_t type = 0; type < 16; type++) {
+        struct builder b = {.stride = 48};
+        add(&b, type, 0x100000, 2);
+        const struct memory_map map = opened(&b);
+        CHECK_EQ_U64(memory_map_is_ram(&map, 0x100000), ram[type]);
+        CHECK_EQ_U64(memory_map_is_ram(&map, 0x101fff), ram[type]);
+        CHECK(!memory_map_is_ram(&map, 0xfffff));
+        CHECK(!memory_map_is_ram(&map, 0x102000));
+    }
+    struct builder b = {.stride = 40};
+    add(&b, EFI_TYPE_CONVENTIONAL, 0xfffffffffffff000, UINT64_MAX);
+    add(&b, EFI_TYPE_CONVENTIONAL, 0x5000, 0);
+    const struct memory_map map = opened(&b);
+    CHECK(memory_map_is_ram(&map, UINT64_MAX));
+    CHECK(!memory_map_is_ram(&map, 0x5000));
+    CHECK(!memory_map_is_ram(&map, 0));
+}
