@@ -17,7 +17,9 @@
 #include "cpu/machine_check.h"
 #include "cpu/panic_test.h"
 #include "drivers/acpi.h"
+#include "drivers/console_input.h"
 #include "drivers/framebuffer.h"
+#include "drivers/keyboard.h"
 #include "drivers/uart.h"
 #include "hal/hal_boot.h"
 #include "hal/hal_console.h"
@@ -86,6 +88,11 @@ static void watch_tick(void) {
     }
 }
 
+static void start_input(void) {
+    console_input_start();
+    kprintf("  input: %s, %s\n", console_input_serial_description(), keyboard_description());
+}
+
 void kernel_main(const BootInfo *boot_info);
 
 void kernel_main(const BootInfo *boot_info) {
@@ -123,6 +130,7 @@ void kernel_main(const BootInfo *boot_info) {
     hal_time_init(); /* clock, timers, tick */
     kprintf("  clock: %s\n", hal_time_source());
     watch_tick();
+    start_input();
     kprintf("HAL initialized\n");
 
     vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */

@@ -1,7 +1,8 @@
 /*
  * hal_console.c - the console of the bare machine: COM1 and the screen.
  *
- * Both show all output. Input comes from COM1 alone, by way of the queue that the tick fills.
+ * Both show all output. Input comes from COM1 and the PS/2 keyboard, by way of the queues that their interrupts
+ * fill; a device whose interrupt does not arrive is polled here too, besides by the tick.
  */
 #include "hal/hal_console.h"
 
@@ -53,7 +54,9 @@ bool hal_console_has_input(void) {
     return has_input;
 }
 
-/* A byte that comes after the test is found by the next tick, which also ends the sleep. */
+/* No wake-up is lost: with interrupts disabled the test sees every byte that has been announced, and STI lets
+ * the next announcement in only together with HLT, which it ends. What a polled device receives is found by the
+ * tick. */
 void hal_console_wait(void) {
     uint64_t flags = interrupts_save_and_disable();
     console_input_receive();

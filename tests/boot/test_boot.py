@@ -14,6 +14,7 @@ import zlib
 
 from harness import (BOOT_SECONDS, END_SECONDS, Dialogue, Runner, boot_test, expect, prompt_test)
 from machine import BANNER, MachineError, PROMPT, choose_accelerator
+import test_input  # registers its tests
 import test_interrupts  # registers its tests
 
 BOOT_LINES = [
