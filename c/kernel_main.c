@@ -52,15 +52,16 @@ static void report_memory(void) {
             memory.free_pages / PAGES_PER_MIB);
 }
 
-static void start_screen(const BootInfo *boot_info) {
+static void report_screen(const BootInfo *boot_info) {
+    const char *problem = framebuffer_problem();
     unsigned columns, rows;
 
-    if (framebuffer_init(boot_info)) {
+    if (problem == NULL) {
         framebuffer_size(&columns, &rows);
         kprintf("  screen %ux%u, %u columns, %u rows\n", boot_info->framebuffer_width,
                 boot_info->framebuffer_height, columns, rows);
     } else {
-        kprintf("  no usable screen: the console is COM1 alone\n");
+        kprintf("  no screen: %s\n", problem);
     }
 }
 
@@ -104,6 +105,7 @@ void kernel_main(const BootInfo *boot_info) {
     idt_init();           /* from here on an exception is a panic screen, not a reset */
     machine_check_init(); /* broken hardware is reported */
     check_boot_info(boot_info);
+    framebuffer_init(boot_info); /* from here on everything is on the screen too */
     cmdline_init(boot_info);
     kprintf("CPU initialized\n");
 
@@ -120,8 +122,9 @@ void kernel_main(const BootInfo *boot_info) {
     kmalloc_init(); /* the kernel heap */
     kprintf("Heap initialized\n");
 
-    acpi_init(boot_info);    /* tables that say where the timers are */
-    start_screen(boot_info); /* from here on everything is on the screen too */
+    acpi_init(boot_info); /* tables that say where the timers are */
+    framebuffer_expand(); /* the whole of the screen */
+    report_screen(boot_info);
     hal_mem_init();
     hal_file_init(boot_info); /* the boot scripts */
     hal_console_init();

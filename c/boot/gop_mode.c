@@ -1,13 +1,13 @@
 /*
  * gop_mode.c - decides whether the screen that the firmware describes can be drawn on.
  *
- * The kernel draws with 32-bit stores from here on, so whatever is accepted must hold for every pixel: no
- * product below may wrap, and no line may end outside the memory that the firmware states.
+ * The kernel stores pixels without looking again, so what is accepted must hold for every pixel: no product
+ * below may wrap, and no line may end outside the memory that the firmware states.
  */
 #include "boot/gop_mode.h"
 
 enum {
-    BYTES_PER_PIXEL = 4,
+    PIXEL_ALIGNMENT = 4, /* base address registers give far more */
 };
 
 /* One run of set bits. */
@@ -16,15 +16,12 @@ static bool is_channel(uint32_t mask) {
     return mask != 0 && (mask & (mask + lowest)) == 0;
 }
 
-/* The highest bit of all masks tells the size of a pixel (UEFI 2.10 section 12.9.2): below bit 24 it has
- * fewer than 32 bits. */
 static bool are_good_masks(const struct gop_mode *mode) {
     const uint32_t red = mode->red_mask;
     const uint32_t green = mode->green_mask;
     const uint32_t blue = mode->blue_mask;
     return is_channel(red) && is_channel(green) && is_channel(blue) && (red & green) == 0 &&
-           (red & blue) == 0 && (green & blue) == 0 &&
-           ((red | green | blue | mode->reserved_mask) >> 24) != 0;
+           (red & blue) == 0 && (green & blue) == 0;
 }
 
 static bool is_linear(const struct gop_mode *mode) {
@@ -32,9 +29,21 @@ static bool is_linear(const struct gop_mode *mode) {
            (mode->format == GOP_BIT_MASK && are_good_masks(mode));
 }
 
+/* The highest bit of all masks tells the size of a pixel (UEFI 2.10 section 12.9.2). */
+static unsigned pixel_bytes(const struct gop_mode *mode) {
+    unsigned bytes = 4;
+    if (mode->format == GOP_BIT_MASK) {
+        uint32_t bits = mode->red_mask | mode->green_mask | mode->blue_mask | mode->reserved_mask;
+        for (bytes = 0; bits != 0; bits >>= 8) {
+            bytes++;
+        }
+    }
+    return bytes;
+}
+
 static bool fits(const struct gop_mode *mode) {
-    const uint64_t pitch = (uint64_t)mode->pixels_per_scan_line * BYTES_PER_PIXEL;
-    return mode->address != 0 && mode->address % BYTES_PER_PIXEL == 0 && mode->width != 0 &&
+    const uint64_t pitch = (uint64_t)mode->pixels_per_scan_line * pixel_bytes(mode);
+    return mode->address != 0 && mode->address % PIXEL_ALIGNMENT == 0 && mode->width != 0 &&
            mode->height != 0 && mode->width <= mode->pixels_per_scan_line && pitch <= UINT32_MAX &&
            mode->size / pitch >= mode->height && mode->address < DIRECT_MAP_SIZE &&
            mode->size <= DIRECT_MAP_SIZE - mode->address;
@@ -68,6 +77,7 @@ bool gop_mode_read(const struct gop_mode *mode, BootInfo *info) {
     info->framebuffer_size = mode->size;
     info->framebuffer_width = mode->width;
     info->framebuffer_height = mode->height;
-    info->framebuffer_pitch = mode->pixels_per_scan_line * BYTES_PER_PIXEL;
+    info->framebuffer_pixel_bytes = (uint16_t)pixel_bytes(mode);
+    info->framebuffer_pitch = mode->pixels_per_scan_line * pixel_bytes(mode);
     return true;
 }

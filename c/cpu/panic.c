@@ -19,6 +19,7 @@
 #include "cpu/machine_check.h"
 #include "cpu/nmi.h"
 #include "cpu/vectors.h"
+#include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "hal/hal_panic.h"
 
@@ -32,6 +33,7 @@ bool panic_in_progress(void) {
 
 static _Noreturn void stop(void) {
     uart_flush();
+    framebuffer_draw(); /* last, for it may fault; then the serial line has everything */
     if (cmdline_has("test-exit")) {
         outb(DEBUG_EXIT_PORT, DEBUG_EXIT_FAILURE);
     }
@@ -62,6 +64,7 @@ static void begin(const char *detail, uint64_t rip) {
     if (panics > 1) {
         stop_with_line("Panic inside a panic: ", detail, rip);
     }
+    framebuffer_begin_alarm();
 }
 
 void panic_inside_panic(const struct interrupt_frame *frame) {

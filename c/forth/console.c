@@ -83,6 +83,14 @@ int word_paren_key(struct vm *vm) {
     return 0;
 }
 
+int word_form(struct vm *vm) {
+    unsigned columns, rows;
+    hal_console_size(&columns, &rows);
+    vm_push(vm, rows);
+    vm_push(vm, columns);
+    return 0;
+}
+
 int word_interactive(struct vm *vm) {
     vm_push(vm, hal_console_is_terminal() ? (uint64_t)-1 : 0);
     return 0;
@@ -92,12 +100,20 @@ int word_interactive(struct vm *vm) {
 static struct line_editor editor;
 static bool editor_ready;
 
+/* What a line may take without wrapping: one column stays free for the cursor, and one for Enter's blank. */
+static size_t editor_columns(void) {
+    unsigned columns, rows;
+    hal_console_size(&columns, &rows);
+    return columns >= LINE_EDITOR_COLUMNS + 2 ? LINE_EDITOR_COLUMNS : columns > 3 ? columns - 2 : 1;
+}
+
 int word_edit_begin(struct vm *vm) {
     if (!editor_ready) {
         line_editor_init(&editor);
         editor_ready = true;
     }
     line_editor_set_terminal(&editor, hal_console_is_terminal());
+    line_editor_set_columns(&editor, editor_columns());
     line_editor_start(&editor, vm_pop(vm));
     vm->breaks = 0;
     vm->word_size = 0; /* a Ctrl-C while typing is the fault of no word */

@@ -8,6 +8,7 @@
 #include "forth/compiler.h"
 #include "forth/console.h"
 #include "forth/throw.h"
+#include "hal/hal_console.h"
 #include "primitives.h"
 
 #define TEXT_MAX 60u /* longest piece of source shown */
@@ -152,7 +153,9 @@ int word_report_error(struct vm *vm) {
     int64_t code = (int64_t)vm_pop(vm);
     console_fresh_line();
     if (code != THROW_ABORT && code != THROW_QUIT) {
+        hal_console_mark_error(true);
         say_error(vm, code);
+        hal_console_mark_error(false);
     }
     vm->abort_size = 0;
     compile_abandon(vm);

@@ -14,6 +14,9 @@
 #include "drivers/framebuffer.h"
 #include "drivers/uart.h"
 #include "hal/hal_panic.h"
+#include "hal/hal_time.h"
+
+enum { SERIAL_COLUMNS = 80, SERIAL_ROWS = 24 }; /* what most terminals have */
 
 static bool is_terminal = true;
 
@@ -22,12 +25,43 @@ void hal_console_init(void) {
     is_terminal = !cmdline_has("console=pipe");
 }
 
+/* The screen. A change of a few characters is drawn at once. When lines move, drawing takes longer than all the
+ * rest, and while more lines come nobody can read them: they are drawn once a frame. What has then not been
+ * drawn is drawn when the program waits or sleeps, and should it do neither, by a timer, bit by bit. */
+
+#define FRAME_NS UINT64_C(16000000)
+#define QUIET_NS UINT64_C(24000000) /* no frame for so long: nothing more is coming */
+#define PAUSE_NS UINT64_C(1000000)  /* between two bits */
+
+static uint64_t drawn_ns;
+static volatile bool timer_runs;
+
+static void draw_some(void *context) {
+    (void)context;
+    timer_runs = !framebuffer_draw_some() && hal_timer_oneshot(PAUSE_NS, draw_some, NULL) >= 0;
+}
+
+static void write_screen(const char *bytes, size_t size) {
+    if (!framebuffer_put(bytes, size) && hal_time_now_ns() - drawn_ns < FRAME_NS) {
+        if (timer_runs) {
+            return;
+        }
+        timer_runs = true; /* first, for the timer may be quick */
+        if (hal_timer_oneshot(QUIET_NS, draw_some, NULL) >= 0) {
+            return;
+        }
+        timer_runs = false;
+    }
+    framebuffer_draw();
+    drawn_ns = hal_time_now_ns();
+}
+
 void hal_console_write(const char *bytes, size_t size) {
     if (interrupts_in_handler() && !panic_in_progress()) {
         hal_panic("hal_console_write was called from an interrupt handler");
     }
     uart_write(bytes, size);
-    framebuffer_write(bytes, size);
+    write_screen(bytes, size);
 }
 
 void hal_console_putc(char c) {
@@ -35,6 +69,7 @@ void hal_console_putc(char c) {
 }
 
 void hal_console_flush(void) {
+    framebuffer_draw();
     uart_flush();
 }
 
@@ -58,6 +93,7 @@ bool hal_console_has_input(void) {
  * the next announcement in only together with HLT, which it ends. What a polled device receives is found by the
  * tick. */
 void hal_console_wait(void) {
+    framebuffer_draw();
     uint64_t flags = interrupts_save_and_disable();
     console_input_receive();
     if (console_input_is_empty()) {
@@ -65,6 +101,20 @@ void hal_console_wait(void) {
         interrupts_save_and_disable();
     }
     interrupts_restore(flags);
+}
+
+void hal_console_size(unsigned *columns, unsigned *rows) {
+    framebuffer_size(columns, rows);
+    if (*columns == 0) {
+        *columns = SERIAL_COLUMNS;
+        *rows = SERIAL_ROWS;
+    }
+}
+
+void hal_console_mark_error(bool on) {
+    static const char red[] = "\033[91m", normal[] = "\033[39m";
+
+    framebuffer_put(on ? red : normal, on ? sizeof red - 1 : sizeof normal - 1);
 }
 
 bool hal_console_is_terminal(void) {

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -118,4 +119,18 @@ void hal_console_wait(void) {
 
 bool hal_console_is_terminal(void) {
     return is_terminal;
+}
+
+void hal_console_size(unsigned *columns, unsigned *rows) {
+    struct winsize size;
+    const bool known =
+        ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 && size.ws_row != 0;
+
+    *columns = known ? size.ws_col : 80;
+    *rows = known ? size.ws_row : 24;
+}
+
+/* The terminal belongs to the user, who may have colours of his own. */
+void hal_console_mark_error(bool on) {
+    (void)on;
 }

@@ -58,10 +58,11 @@ typedef struct {
     uint64_t acpi_rsdp_addr; /* 0: none */
     uint32_t acpi_revision;  /* 2: from the ACPI 2.0 GUID; 1: from the ACPI 1.0 GUID; 0: none */
 
-    uint32_t framebuffer_format; /* BootPixelFormat */
-    uint64_t framebuffer_addr;   /* 0: no linear framebuffer */
-    uint64_t framebuffer_size;   /* bytes */
-    uint32_t framebuffer_width;  /* pixels */
+    uint16_t framebuffer_format;      /* BootPixelFormat */
+    uint16_t framebuffer_pixel_bytes; /* 4, or with BOOT_PIXEL_MASK 1 to 4 */
+    uint64_t framebuffer_addr;        /* 0: no linear framebuffer */
+    uint64_t framebuffer_size;        /* bytes */
+    uint32_t framebuffer_width;       /* pixels */
     uint32_t framebuffer_height;
     uint32_t framebuffer_pitch; /* bytes from one line to the next */
     uint32_t framebuffer_red_mask;

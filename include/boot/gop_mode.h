@@ -34,7 +34,7 @@ struct gop_mode {
 };
 
 /* Fills in the framebuffer fields of *info. False, and *info is as it was, when the mode is not memory with
- * 32 bits a pixel whose every line lies inside the stated size and inside the direct map. */
+ * 1 to 4 bytes a pixel whose every line lies inside the stated size and inside the direct map. */
 bool gop_mode_read(const struct gop_mode *mode, BootInfo *info);
 
 #endif

@@ -1,5 +1,9 @@
 /*
- * framebuffer.h - a text console on the linear framebuffer that the firmware set up.
+ * framebuffer.h - the text console on the linear frame buffer that the firmware set up.
+ *
+ * It is a terminal (drivers/terminal.h) and what draws it (drivers/renderer.h). What is written is in the
+ * terminal at once; drawing it can wait, when lines have moved and more is about to come. Unless said
+ * otherwise, functions are not ISR-safe, and do nothing without a screen.
  */
 #ifndef DRIVERS_FRAMEBUFFER_H
 #define DRIVERS_FRAMEBUFFER_H
@@ -9,17 +13,38 @@
 
 #include "boot/bootinfo.h"
 
-/* Takes over the screen that boot_info describes, if there is one that can be used: 32 bits a
- * pixel, every line inside the stated size. The frame buffer stays mapped for good. Returns false,
- * and leaves the console without a screen, when there is none or when it cannot be mapped. */
-bool framebuffer_init(const BootInfo *boot_info);
+/* Takes over the screen that boot_info describes, through the direct map and with a grid of at most 80 by 25
+ * characters: so it works before there is any memory management, and messages and panics can be seen from then
+ * on. Leaves the console without a screen when there is none that can be used. */
+void framebuffer_init(const BootInfo *boot_info);
 
-/* Writes text. Knows newline, carriage return, backspace, tab and the ANSI sequences that the
- * line editor needs (cursor movement, erase, home); swallows the other CSI sequences. What is
- * written before framebuffer_init is shown by it, up to 1 KiB. Usable in a panic. */
+/* Maps the frame buffer for fast writing and uses the whole of it, if memory allows; otherwise it stays as it
+ * is. Needs vmm_init and kmalloc_init. */
+void framebuffer_expand(void);
+
+/* Writes text as terminal.h says, and draws it. Usable in a panic. */
 void framebuffer_write(const char *bytes, size_t size);
 
-/* Size of the text area in characters; 0 and 0 without a screen. */
+/* The same without drawing. Returns false when lines have moved, so that drawing is much work and may wait for
+ * more text: somebody must call framebuffer_draw or framebuffer_draw_some later. */
+bool framebuffer_put(const char *bytes, size_t size);
+
+/* Draws all that has not been drawn. */
+void framebuffer_draw(void);
+
+/* Draws a part that takes some ten microseconds. Returns true when nothing is left to be drawn, false also when
+ * it has interrupted one of the other functions. ISR-safe. */
+bool framebuffer_draw_some(void);
+
+/* Prepares the screen for a panic: what is written from now on stands below what was there, in alarm colours,
+ * and does not scroll away; it is shown by framebuffer_draw. Works at any time, also in the middle of the other
+ * functions. Interrupts must be disabled. */
+void framebuffer_begin_alarm(void);
+
+/* Size of the text area in characters; 0 and 0 without a screen. ISR-safe. */
 void framebuffer_size(unsigned *columns, unsigned *rows);
+
+/* Why there is no screen, as part of a sentence; NULL when there is one. */
+const char *framebuffer_problem(void);
 
 #endif

@@ -105,6 +105,15 @@ bool hal_console_has_input(void) {
 
 void hal_console_wait(void) {}
 
+void hal_console_size(unsigned *columns, unsigned *rows) {
+    *columns = 80;
+    *rows = 24;
+}
+
+void hal_console_mark_error(bool on) {
+    (void)on;
+}
+
 bool hal_console_is_terminal(void) {
     return machine->clock % 2 != 0;
 }

@@ -41,6 +41,7 @@ UNIT_TEST(gop_mode_good, "a sound mode fills in all fields of the frame buffer")
     CHECK_EQ_U64(info.framebuffer_height, 800);
     CHECK_EQ_U64(info.framebuffer_pitch, 5120);
     CHECK_EQ_U64(info.framebuffer_format, BOOT_PIXEL_BGRX);
+    CHECK_EQ_U64(info.framebuffer_pixel_bytes, 4);
     CHECK_EQ_U64(info.framebuffer_red_mask, 0xff0000);
     CHECK_EQ_U64(info.framebuffer_blue_mask, 0xff);
     const struct gop_mode other = WITH(format, GOP_RGBX);
@@ -76,7 +77,7 @@ UNIT_TEST(gop_mode_outside,
 }
 
 UNIT_TEST(gop_mode_masks,
-          "masks must be three runs of bits of a 32-bit pixel that do not overlap") {
+          "masks must be three runs of bits that do not overlap, and tell the size of a pixel") {
     struct gop_mode mode = WITH(format, GOP_BIT_MASK);
     mode.red_mask = 0x3ff00000;
     mode.green_mask = 0x000ffc00;
@@ -84,7 +85,7 @@ UNIT_TEST(gop_mode_masks,
     CHECK(gop_mode_read(&mode, &info));
     CHECK_EQ_U64(info.framebuffer_format, BOOT_PIXEL_MASK);
     CHECK_EQ_U64(info.framebuffer_green_mask, 0x000ffc00);
-    static const uint32_t bad[] = {0, 0x00ff00ff, 0x00001000, 0x80000001};
+    static const uint32_t bad[] = {0, 0xc0f00000, 0x00100400, 0x80000001};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         mode.red_mask = bad[i];
         CHECK(refused(mode));
@@ -92,7 +93,11 @@ UNIT_TEST(gop_mode_masks,
     mode.red_mask = 0xf800; /* 16 bits a pixel */
     mode.green_mask = 0x07e0;
     mode.blue_mask = 0x001f;
-    CHECK(refused(mode));
-    mode.reserved_mask = 0xff000000;
-    CHECK(!refused(mode));
+    CHECK(gop_mode_read(&mode, &info));
+    CHECK_EQ_U64(info.framebuffer_pixel_bytes, 2);
+    CHECK_EQ_U64(info.framebuffer_pitch, 2560);
+    mode.reserved_mask = 0x00ff0000;
+    CHECK(gop_mode_read(&mode, &info));
+    CHECK_EQ_U64(info.framebuffer_pixel_bytes, 3);
+    CHECK_EQ_U64(info.framebuffer_pitch, 3840);
 }

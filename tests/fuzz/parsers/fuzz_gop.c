@@ -26,7 +26,8 @@ static struct gop_mode read_mode(struct fuzz_input *in) {
     if (off > 64) {
         mode.size = fuzz_number(in);
     } else {
-        mode.size = (uint64_t)mode.pixels_per_scan_line * 4 * mode.height + (uint64_t)(int64_t)off;
+        const uint64_t pixels = (uint64_t)mode.pixels_per_scan_line * mode.height;
+        mode.size = pixels * (off > 32 ? 2 : 4) + (uint64_t)(int64_t)off % 16;
     }
     mode.red_mask = (uint32_t)fuzz_number(in);
     mode.green_mask = (uint32_t)fuzz_number(in);
@@ -35,12 +36,13 @@ static struct gop_mode read_mode(struct fuzz_input *in) {
     return mode;
 }
 
-static void check_masks(const BootInfo *info) {
+static void check_masks(const BootInfo *info, unsigned bytes) {
     const uint64_t red = info->framebuffer_red_mask;
     const uint64_t green = info->framebuffer_green_mask;
     const uint64_t blue = info->framebuffer_blue_mask;
     PROPERTY(red != 0 && green != 0 && blue != 0, "every colour has bits");
     PROPERTY(red + green + blue == (red | green | blue), "no bit belongs to two colours");
+    PROPERTY((red | green | blue) >> 8 * bytes == 0, "the colours lie in the pixel");
     PROPERTY(info->framebuffer_format <= BOOT_PIXEL_MASK,
              "the format is one that the kernel knows");
 }
@@ -56,19 +58,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         PROPERTY(memcmp(&info, &nothing, sizeof info) == 0, "a refused mode changes nothing");
         return 0;
     }
-    const wide line = (wide)info.framebuffer_width * 4;
+    const unsigned bytes = info.framebuffer_pixel_bytes;
+    const wide line = (wide)info.framebuffer_width * bytes;
     const wide last = (wide)(info.framebuffer_height - 1) * info.framebuffer_pitch + line;
     PROPERTY(info.framebuffer_width == mode.width && info.framebuffer_height == mode.height,
              "the resolution is the firmware's");
     PROPERTY(info.framebuffer_addr == mode.address && info.framebuffer_size == mode.size,
              "the memory is the firmware's");
-    PROPERTY(info.framebuffer_pitch == (wide)mode.pixels_per_scan_line * 4,
+    PROPERTY(info.framebuffer_pitch == (wide)mode.pixels_per_scan_line * bytes,
              "the pitch is that of the scan lines");
     PROPERTY(line <= info.framebuffer_pitch, "a line ends before the next begins");
     PROPERTY(last <= mode.size, "the last pixel lies inside the frame buffer");
     PROPERTY(line != 0 && info.framebuffer_height != 0, "there is a pixel");
     PROPERTY(mode.address != 0 && mode.address % 4 == 0, "pixels are aligned");
     PROPERTY((wide)mode.address + mode.size <= DIRECT_MAP_SIZE, "it lies in the direct map");
-    check_masks(&info);
+    PROPERTY(bytes >= 1 && bytes <= 4, "a pixel has 1 to 4 bytes");
+    check_masks(&info, bytes);
     return 0;
 }

@@ -1,65 +1,140 @@
 /*
- * fuzz_screen.c - any text on any screen: no pixel is stored outside, and the cursor stays where text can be.
+ * fuzz_screen.c - any screen and any text on it: no pixel is stored outside, and what is drawn bit by bit is
+ * the same picture as when all is drawn anew.
  *
  * The frame buffer is a piece of memory of exactly the size that the firmware states.
  */
-/* uses: c/drivers/framebuffer.c c/drivers/font.c */
-/* plant: c/drivers/framebuffer.c: s/count, rows - 1 - cursor_row/count, rows - cursor_row/ */
-/* plant: c/drivers/framebuffer.c: s/min(parameter(1, 1), columns) - 1/min(parameter(1, 1), columns + 1)/ */
-/* plant: c/drivers/framebuffer.c: s/parameter_count < MAX_PARAMETERS/true/ */
-/* plant: c/drivers/framebuffer.c: s/line \* height <= boot_info->framebuffer_size/true/ */
-/* plant: c/drivers/framebuffer.c: s/width \* BYTES_PER_PIXEL <= line/true/ */
-#include "drivers/framebuffer.h"
-
-#include "drivers/font.h"
+/* uses: c/drivers/renderer.c c/drivers/pixel_format.c c/drivers/font.c c/drivers/font_glyphs.c */
+/* uses: c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c */
+/* uses: c/drivers/control_parser.c */
+/* plant: c/drivers/renderer.c: s/if (same(&cell, &shown\[column\]))/if (cell.character == shown[column].character)/ */
+/* plant: c/drivers/renderer.c: s/screen->width \/ (FONT_WIDTH \* scale)/screen->width \/ FONT_WIDTH + 1/ */
+/* plant: c/drivers/renderer.c: s/renderer->cursor_visible == terminal->cursor_visible/true/ */
+/* plant: c/drivers/renderer.c: s/prepare(renderer, &cell, run > 0/prepare(renderer, \&cell, column > 0/ */
+/* plant: c/drivers/terminal_grid.c: s/terminal_mark(terminal, row, from, to);// */
+/* plant: c/drivers/pixel_format.c: s/mask < limit/true/ */
 #include "fuzz_input.h"
-#include "mm/vmm.h"
+#include "mm/direct_map.h"
 
-enum { SCREEN_MAX = 1 << 20 };
+#include "terminal_text.h"
 
-static uint8_t *screen;
+enum { MEMORY_MAX = 1 << 17, KEPT_MAX = 4 };
 
-void *vmm_map_device(uint64_t physical, size_t size) {
-    PROPERTY(physical == 0x80000000, "the frame buffer that was stated is mapped");
-    free(screen);
-    screen = size <= SCREEN_MAX ? malloc(size) : NULL;
-    return screen;
+#define ADDRESS UINT64_C(0x80000000)
+
+static uint8_t *memory; /* the frame buffer */
+static bool memory_is_short;
+static void *kept[KEPT_MAX];
+static unsigned kept_count;
+
+static void *frame_buffer(uint64_t physical) {
+    PROPERTY(physical == ADDRESS, "the frame buffer that was stated is used");
+    return memory;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct fuzz_input in = {data, size};
-    unsigned columns = 0, rows = 0;
-    static BootInfo info;
-    const uint8_t shape = (uint8_t)fuzz_take(&in, 1);
-    info = (BootInfo){.framebuffer_addr = 0x80000000,
-                      .framebuffer_format = shape % 4,
-                      .framebuffer_width = (uint32_t)fuzz_take(&in, 1) * 3,
-                      .framebuffer_height = (uint32_t)fuzz_take(&in, 1)};
-    info.framebuffer_pitch = (uint32_t)(info.framebuffer_width * 4 + fuzz_take(&in, 1) - 16);
-    info.framebuffer_size =
-        (uint64_t)info.framebuffer_pitch * info.framebuffer_height + (shape >> 4) - 2;
-    info.framebuffer_red_mask = (uint32_t)fuzz_number(&in);
-    if ((shape & 8) != 0) {
-        info.framebuffer_width = (uint32_t)fuzz_number(&in);
+/* The console on the frame buffer itself, on this memory. */
+#define direct_map_pointer(physical) frame_buffer(physical)
+#include "../../../c/drivers/framebuffer.c"
+
+void *vmm_map_device(uint64_t physical, size_t bytes) {
+    PROPERTY(bytes == size, "all of it is mapped");
+    return memory_is_short ? NULL : frame_buffer(physical);
+}
+
+void *kmalloc(size_t bytes) {
+    if (memory_is_short || kept_count == KEPT_MAX) {
+        return NULL;
     }
-    if (!framebuffer_init(&info)) {
+    return kept[kept_count++] = malloc(bytes);
+}
+
+static BootInfo describe(struct fuzz_input *in) {
+    static const uint32_t masks[][3] = {
+        {0xff0000, 0xff00, 0xff}, {0xf800, 0x7e0, 0x1f}, {0xe0, 0x1c, 3}};
+    const uint8_t shape = (uint8_t)fuzz_take(in, 1);
+    const uint32_t *mask = masks[shape % 3];
+    BootInfo info = {.framebuffer_addr = ADDRESS,
+                     .framebuffer_format = shape / 4 % 3,
+                     .framebuffer_pixel_bytes = 4,
+                     .framebuffer_width = (uint32_t)fuzz_take(in, 1) % 200,
+                     .framebuffer_height = (uint32_t)fuzz_take(in, 1) % 120};
+    info.framebuffer_red_mask = mask[0];
+    info.framebuffer_green_mask = mask[1];
+    info.framebuffer_blue_mask = mask[2];
+    if (info.framebuffer_format == BOOT_PIXEL_MASK) {
+        info.framebuffer_pixel_bytes = shape / 16 % 5;
+    }
+    info.framebuffer_pitch = (uint32_t)(info.framebuffer_width * info.framebuffer_pixel_bytes +
+                                        fuzz_take(in, 1) % 32 - 2);
+    info.framebuffer_size =
+        (uint64_t)info.framebuffer_pitch * info.framebuffer_height + shape / 128 - 1;
+    const uint8_t wild = (uint8_t)fuzz_take(in, 1);
+    if (wild < 16) {
+        uint32_t *const fields[] = {&info.framebuffer_width, &info.framebuffer_height,
+                                    &info.framebuffer_pitch, &info.framebuffer_red_mask};
+        *fields[wild % 4] = (uint32_t)fuzz_number(in);
+    }
+    return info;
+}
+
+/* Draws everything once more somewhere else and compares. */
+static void compare(uint32_t background) {
+    struct terminal copy = terminal;
+    const unsigned cells = terminal.columns * terminal.rows;
+    struct terminal_cell *shown = malloc(cells * sizeof *shown);
+    static struct renderer anew;
+    struct screen other = screen;
+    other.pixels = malloc(size);
+    memset(other.pixels, 0x5a, size);
+    renderer_init(&anew, &other, shown, terminal.columns, terminal.rows, background);
+    renderer_forget(&anew, &copy);
+    PROPERTY(renderer_draw(&anew, &copy, UINT_MAX), "without a limit all is drawn");
+    PROPERTY(memcmp(other.pixels, memory, size) == 0, "the screen shows the terminal as it is");
+    free(other.pixels);
+    free(shown);
+}
+
+static void use(struct fuzz_input *in, uint32_t background) {
+    char text[TERMINAL_TEXT_MAX];
+    while (in->left > 0) {
+        const uint8_t action = (uint8_t)fuzz_take(in, 1);
+        if (action < 192) {
+            framebuffer_put(text, terminal_text(in, text));
+        } else if (action < 240) {
+            (void)framebuffer_draw_some();
+        } else if (action < 250) {
+            framebuffer_draw();
+            compare(background);
+        } else if (action < 253) {
+            framebuffer_expand();
+            background = kept_count > 0 ? terminal.blank.background : background;
+        } else {
+            framebuffer_begin_alarm();
+        }
+    }
+    framebuffer_draw();
+    compare(background);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
+    struct fuzz_input in = {data, input_size};
+    const BootInfo info = describe(&in);
+    if (info.framebuffer_size > MEMORY_MAX) {
         return 0;
     }
-    framebuffer_size(&columns, &rows);
-    PROPERTY(columns >= 1 && rows >= 1, "a screen has room for a character");
-    PROPERTY((uint64_t)columns * FONT_WIDTH <= info.framebuffer_width &&
-                 (uint64_t)rows * FONT_HEIGHT <= info.framebuffer_height,
-             "the text fits the screen");
-    PROPERTY((uint64_t)info.framebuffer_pitch * info.framebuffer_height <= info.framebuffer_size,
-             "only a screen that lies in its memory is used");
-    while (in.left > 0) {
-        char *text = (char *)fuzz_copy(in.next, in.left);
-        const size_t piece = fuzz_take(&in, 1) % 32 + 1;
-        const size_t count = piece < in.left ? piece : in.left;
-        framebuffer_write(text + 1, count);
-        in.next += count;
-        in.left -= count;
-        free(text);
+    memory = malloc(info.framebuffer_size);
+    memset(memory, 0x5a, info.framebuffer_size);
+    memory_is_short = fuzz_take(&in, 1) % 8 == 0;
+    present = busy = alarm = false;
+    framebuffer_init(&info);
+    if (present) {
+        use(&in, terminal.blank.background);
+    } else {
+        PROPERTY(framebuffer_problem() != NULL, "it is said why there is no screen");
     }
+    for (; kept_count > 0; kept_count--) {
+        free(kept[kept_count - 1]);
+    }
+    free(memory);
     return 0;
 }
