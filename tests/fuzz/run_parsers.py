@@ -42,7 +42,7 @@ def all_names():
 
 def flags(findings, name):
     return [f"-max_len={INPUT_MAX}", f"-timeout={HANG_SECONDS}", "-print_final_stats=1", "-rss_limit_mb=2048",
-            "-use_value_profile=1", f"-artifact_prefix={findings}/{name}-"]
+            "-use_value_profile=1", "-len_control=5", f"-artifact_prefix={findings}/{name}-"]
 
 
 def kept(name):

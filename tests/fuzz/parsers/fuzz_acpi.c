@@ -8,7 +8,7 @@
 /* plant: c/drivers/acpi_tables.c: s/const uint8_t \*table = map(physical, length);/const uint8_t *table = header;/ */
 /* plant: c/drivers/acpi_tables.c: s/length < ACPI_HEADER_SIZE ||// */
 /* plant: c/drivers/acpi_tables.c: s/memcmp(header, signature, 4) != 0/memcmp(header, signature, 3) != 0/ */
-/* plant: c/drivers/acpi_fields.c: s/return offset + size <= table_length(table);/return true;/ */
+/* plant: c/drivers/acpi_fields.c: s/return offset + size <= acpi_table_length(table);/return true;/ */
 /* plant: c/drivers/acpi_fields.c: s/aml\[\*at\] > SLEEP_TYPE_MAX/false/ */
 /* plant: c/drivers/acpi_fields.c: s/size > end - \*at/false/ */
 /* plant: c/drivers/acpi_fields.c: s/at + name_size <= end/at <= end/ */

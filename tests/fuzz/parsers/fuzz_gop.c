@@ -15,13 +15,11 @@ __extension__ typedef unsigned __int128 wide;
 
 /* Half of the sizes are near those that fit, or nothing would ever be accepted. */
 static struct gop_mode read_mode(struct fuzz_input *in) {
-    struct gop_mode mode = {
-        .format = (uint32_t)fuzz_take(in, 1) % 5,
-        .width = (uint32_t)fuzz_number(in),
-        .height = (uint32_t)fuzz_number(in),
-        .pixels_per_scan_line = (uint32_t)fuzz_number(in),
-        .address = fuzz_number(in),
-    };
+    struct gop_mode mode = {.format = (uint32_t)fuzz_take(in, 1) % 5};
+    mode.width = (uint32_t)fuzz_number(in);
+    mode.height = (uint32_t)fuzz_number(in);
+    mode.pixels_per_scan_line = (uint32_t)fuzz_number(in);
+    mode.address = fuzz_number(in);
     const int8_t off = (int8_t)fuzz_take(in, 1);
     if (off > 64) {
         mode.size = fuzz_number(in);

@@ -14,7 +14,7 @@
 #include "drivers/irq_route.h"
 #include "fuzz_input.h"
 
-enum { TABLE_MAX = 4096, HEADER = 44 };
+enum { TABLE_MAX = 8192, HEADER = 44 };
 
 /* Builds a table of entries, most of them of the length that is right; returns its size. */
 static size_t build(struct fuzz_input *in, uint8_t *table) {
@@ -23,10 +23,10 @@ static size_t build(struct fuzz_input *in, uint8_t *table) {
     memcpy(table + 36, &(uint64_t){fuzz_take(in, 5)}, 8);
     while (in->left > 0 && at + 32 < TABLE_MAX) {
         const uint8_t kind = (uint8_t)fuzz_take(in, 1);
-        const uint8_t type = kind % 12;
-        const uint8_t repeat = kind >= 250 ? 200 : 1;
+        const uint8_t type = kind < 250 ? kind % 12 : kind % 2 * 9; /* many processors */
+        const uint8_t repeat = kind < 250 ? 1 : 200;
         uint8_t length = type < 11 ? lengths[type] : 4;
-        if (kind >= 232) {
+        if (kind >= 232 && kind < 250) {
             length = (uint8_t)fuzz_take(in, 1) % 32;
         }
         uint8_t entry[32] = {type, length};

@@ -101,9 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(bytes, 0, map_size);
     for (size_t at = 0; at + sizeof(struct efi_memory_descriptor) <= map_size && stride != 0;
          at += stride) {
-        const struct efi_memory_descriptor entry = {.type = (uint32_t)fuzz_take(&in, 1) % 16,
-                                                    .physical_start = fuzz_number(&in),
-                                                    .page_count = fuzz_number(&in)};
+        struct efi_memory_descriptor entry = {.type = (uint32_t)fuzz_take(&in, 1) % 16};
+        entry.physical_start = fuzz_number(&in);
+        entry.page_count = fuzz_number(&in);
         memcpy(bytes + at, &entry, sizeof entry);
     }
     uint8_t *exact = fuzz_copy(bytes, map_size);

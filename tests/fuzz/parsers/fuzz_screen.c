@@ -52,22 +52,21 @@ static BootInfo describe(struct fuzz_input *in) {
     static const uint32_t masks[][3] = {
         {0xff0000, 0xff00, 0xff}, {0xf800, 0x7e0, 0x1f}, {0xe0, 0x1c, 3}};
     const uint8_t shape = (uint8_t)fuzz_take(in, 1);
-    const uint32_t *mask = masks[shape % 3];
-    BootInfo info = {.framebuffer_addr = ADDRESS,
-                     .framebuffer_format = shape / 4 % 3,
-                     .framebuffer_pixel_bytes = 4,
-                     .framebuffer_width = (uint32_t)fuzz_take(in, 1) % 200,
-                     .framebuffer_height = (uint32_t)fuzz_take(in, 1) % 120};
+    const uint32_t *mask = masks[fuzz_take(in, 1) % 3];
+    BootInfo info = {
+        .framebuffer_addr = ADDRESS, .framebuffer_format = shape % 4, .framebuffer_pixel_bytes = 4};
+    info.framebuffer_width = (uint32_t)fuzz_take(in, 1) % 100;
+    info.framebuffer_height = (uint32_t)fuzz_take(in, 1) % 80;
     info.framebuffer_red_mask = mask[0];
     info.framebuffer_green_mask = mask[1];
     info.framebuffer_blue_mask = mask[2];
     if (info.framebuffer_format == BOOT_PIXEL_MASK) {
-        info.framebuffer_pixel_bytes = shape / 16 % 5;
+        info.framebuffer_pixel_bytes = shape / 4 % 5;
     }
     info.framebuffer_pitch = (uint32_t)(info.framebuffer_width * info.framebuffer_pixel_bytes +
                                         fuzz_take(in, 1) % 32 - 2);
     info.framebuffer_size =
-        (uint64_t)info.framebuffer_pitch * info.framebuffer_height + shape / 128 - 1;
+        (uint64_t)info.framebuffer_pitch * info.framebuffer_height + (shape < 32 ? -1 : 0);
     const uint8_t wild = (uint8_t)fuzz_take(in, 1);
     if (wild < 16) {
         uint32_t *const fields[] = {&info.framebuffer_width, &info.framebuffer_height,
@@ -98,16 +97,17 @@ static void use(struct fuzz_input *in, uint32_t background) {
     char text[TERMINAL_TEXT_MAX];
     while (in->left > 0) {
         const uint8_t action = (uint8_t)fuzz_take(in, 1);
-        if (action < 192) {
+        if (action < 128) {
             framebuffer_put(text, terminal_text(in, text));
-        } else if (action < 240) {
+        } else if (action < 160) {
             (void)framebuffer_draw_some();
         } else if (action < 250) {
             framebuffer_draw();
             compare(background);
         } else if (action < 253) {
+            const unsigned before = kept_count;
             framebuffer_expand();
-            background = kept_count > 0 ? terminal.blank.background : background;
+            background = kept_count > before ? terminal.blank.background : background;
         } else {
             framebuffer_begin_alarm();
         }
@@ -128,6 +128,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     present = busy = alarm = false;
     framebuffer_init(&info);
     if (present) {
+        const struct pixel_format *format = &screen.format;
+        PROPERTY((uint64_t)(format->red | format->green | format->blue) >> 8 * format->bytes == 0,
+                 "the colours lie in the pixel");
+        PROPERTY((uint64_t)screen.height * screen.pitch <= info.framebuffer_size &&
+                     (uint64_t)screen.width * format->bytes <= screen.pitch,
+                 "the screen lies in its memory");
         use(&in, terminal.blank.background);
     } else {
         PROPERTY(framebuffer_problem() != NULL, "it is said why there is no screen");

@@ -88,13 +88,13 @@ static const BootInfo *make_machine(struct fuzz_input *in) {
     ram = ram != NULL ? ram : calloc(RAM_PAGES, PAGE_BYTES);
     memset(allowed, 0, sizeof allowed);
     BootInfo *info = (BootInfo *)(ram + INFO_PAGE * PAGE_BYTES);
-    *info = (BootInfo){.kernel_phys_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT,
-                       .kernel_size = fuzz_take(in, 1) << PAGE_SHIFT,
-                       .page_table_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT,
-                       .framebuffer_addr = fuzz_number(in),
-                       .framebuffer_size = fuzz_number(in),
-                       .acpi_rsdp_addr = fuzz_number(in),
-                       .module_count = (uint32_t)fuzz_take(in, 1) % 4};
+    *info = (BootInfo){.kernel_phys_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT};
+    info->kernel_size = fuzz_take(in, 1) << PAGE_SHIFT;
+    info->page_table_addr = fuzz_take(in, 2) % RAM_PAGES << PAGE_SHIFT;
+    info->framebuffer_addr = fuzz_number(in);
+    info->framebuffer_size = fuzz_number(in);
+    info->acpi_rsdp_addr = fuzz_number(in);
+    info->module_count = (uint32_t)fuzz_take(in, 1) % 4;
     make_map(in, info);
     for (unsigned i = 0; i < info->module_count; i++) {
         info->modules[i].address = fuzz_number(in);

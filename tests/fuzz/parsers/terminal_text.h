@@ -14,7 +14,11 @@ static inline size_t terminal_text(struct fuzz_input *in, char text[TERMINAL_TEX
     static const char escapes[] = "78DEHMc()P]^_[";
     const uint8_t kind = (uint8_t)fuzz_take(in, 1);
     size_t size = 0;
-    if (kind < 112) {
+    if (kind < 8) {
+        size = (size_t)sprintf(text, "\033[?%d%c", kind % 2 == 0 ? 25 : 7, kind < 4 ? 'h' : 'l');
+    } else if (kind < 12) {
+        size = (size_t)sprintf(text, "\033[1;2;3;4;5;6;7;8;9;0;1;2;3;4;5;6;7;8;9m");
+    } else if (kind < 112) {
         const char *const markers[] = {"", "", "", "?"};
         size = (size_t)sprintf(text, "\033[%s", markers[kind % 4]);
         for (unsigned i = kind / 4 % 4; i > 0; i--) {
