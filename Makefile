@@ -263,9 +263,16 @@ $(BUILD)/unit: $(unit_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
 
-$(BUILD)/starkernel.elf: $(kernel_o) linker.ld $(verifier)
+# Linked twice: the first time for the names and addresses of its functions, which the panic screen shows. Had the
+# table moved a function, its entries would be wrong.
+$(BUILD)/starkernel.elf: $(kernel_o) linker.ld c/cpu/gen_symbols.py $(verifier)
 	$(call say,LINK,$@)
-	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o)
+	$(at)$(LD) $(kernel_ldflags) -o $@.first $(kernel_o)
+	$(at)nm $@.first | $(PYTHON) -B c/cpu/gen_symbols.py $(gen)/kernel_symbols.c
+	$(at)$(CC) $(kernel_cflags) -c -o $(BUILD)/kernel/kernel_symbols.o $(gen)/kernel_symbols.c
+	$(at)$(LD) $(kernel_ldflags) -Map $(BUILD)/starkernel.map -o $@ $(kernel_o) $(BUILD)/kernel/kernel_symbols.o
+	$(at)for pass in $@.first $@; do nm $$pass | grep -i ' t ' | sort >$$pass.functions; done; \
+	    cmp $@.first.functions $@.functions
 	$(call verify)
 
 # The loader carries no symbols: gdb takes them from starkernel.elf.

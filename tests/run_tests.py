@@ -27,7 +27,7 @@ KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
 CORPUS_SECONDS = 300
-BOOT_SECONDS = 480
+BOOT_SECONDS = 1800
 END_SECONDS = 30
 
 TESTER = "tests/forth/tester.fs"

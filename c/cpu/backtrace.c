@@ -11,6 +11,7 @@
 #include "boot/bootinfo.h"
 #include "cpu/gdt.h"
 #include "cpu/kprint.h"
+#include "cpu/symbols.h"
 #include "mm/vmm.h"
 
 enum { MAX_FRAMES = 24, MAX_STACK_SWITCHES = 3, FRAME_SIZE = 16, PAGE_SIZE = 4096 };
@@ -42,16 +43,30 @@ static bool is_readable(uint64_t frame) {
            (in_boot_stack(frame) || gdt_in_interrupt_stack(frame, FRAME_SIZE) || is_mapped(frame));
 }
 
+/* `inside` is an address in the function that `address` is to be shown with. */
+static void print_address(uint64_t address, uint64_t inside) {
+    uint64_t within;
+    const char *name = symbol_find(inside, &within);
+
+    if (name != NULL) {
+        kprintf("  %016lx  %s+0x%lx\n", address, name, within + (address - inside));
+    } else {
+        kprintf("  %016lx\n", address);
+    }
+}
+
 void backtrace_print(uint64_t rip, uint64_t rbp) {
     unsigned switches = 0;
 
-    kprintf("  %016lx\n", rip);
+    print_address(rip, rip);
     for (unsigned count = 0; count < MAX_FRAMES && is_readable(rbp); count++) {
         const uint64_t *frame = (const uint64_t *)rbp;
         if (!in_text(frame[1])) {
             return; /* rbp was not a frame pointer: threaded code uses it as it likes */
         }
-        kprintf("  %016lx\n", frame[1]);
+        /* a call that does not return may be the last instruction of its function: one byte back it is
+         * inside */
+        print_address(frame[1], frame[1] - 1);
         /* callers lie higher up, except where an interrupt came from another stack: anything else
          * is a chain that goes round in circles */
         if (frame[0] <= rbp && ++switches > MAX_STACK_SWITCHES) {

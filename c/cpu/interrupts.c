@@ -1,12 +1,14 @@
 /*
  * interrupts.c - the C side of every interrupt: exceptions to fault.c, the rest to its flow.
  *
- * A flow signals the end of interrupt and calls the handler, in the order that its kind of source needs (irq.c has
- * those of the lines). Interrupts stay disabled until IRETQ, so nothing nests but exceptions, NMI and machine check.
+ * A flow signals the end of interrupt and calls the handler, in the order that its kind of source needs
+ * (irq.c has those of the lines). Interrupts stay disabled until IRETQ, so nothing nests but exceptions,
+ * NMI and machine check.
  *
  * A vector that has a flow is one that its controller delivers, and the end is signalled without asking the
- * controller first whether it is in service: that would be one more uncached read at each interrupt, to tell what
- * is known. Interrupts that are none have vectors of their own, and only where nobody expects any is asked.
+ * controller first whether it is in service: that would be one more uncached read at each interrupt, to
+ * tell what is known. Interrupts that are none have vectors of their own, and only where nobody expects any
+ * is asked.
  */
 #include "cpu/interrupts.h"
 
@@ -31,8 +33,8 @@ static volatile unsigned depth; /* handlers entered and not yet left */
 static uint64_t unexpected;
 static uint32_t apic_errors;
 
-/* Firmware may have left a device talking, and the last interrupt of a line that was given up may come late: no
- * reason to stop. */
+/* Firmware may have left a device talking, and the last interrupt of a line that was given up may come
+ * late: no reason to stop. */
 static void unexpected_flow(void *context) {
     const unsigned vector = (unsigned)((struct source *)context - sources);
     unexpected++;

@@ -3,18 +3,18 @@
  *
  * When the end of an interrupt is signalled depends on the kind of line:
  *
- *   edge    before the handler. The next edge is then taken up while the handler runs and interrupts again after
- *           it; with the end signalled last an edge in between could be lost by the 8259, and is by nobody else.
- *   level   after the handler. Until then the device holds the line, and with the end signalled first an IOAPIC
- *           would deliver the same request again. The handler quiets the device, or masks the line and leaves the
- *           device to somebody else. Masking each time, signalling the end and unmasking after the handler would do
- *           too, but costs eight uncached accesses instead of one.
+ *   edge    before the handler. An edge that comes while the handler runs is then taken up, and interrupts
+ *           again after it.
+ *   level   after the handler. Until then the device holds the line, and with the end signalled first an
+ *           IOAPIC would deliver the same request again. The handler quiets the device, or masks the line and
+ *           leaves the device to somebody else. To mask the line, signal the end, and unmask the line after
+ *           the handler would do too, but takes eight more uncached accesses each time.
  *
- * That a handler returns is part of its contract. Switching to another VM is no reason not to: it is done on the
- * way out (fault_deliver_break), by changing the frame, when every end has been signalled.
+ * That a handler returns is part of its contract. Switching to another VM is no reason not to: that is done on
+ * the way out (fault_deliver_break), by changing the frame, when every end has been signalled.
  *
- * A masked edge line of an IOAPIC loses edges, so irq_mask only makes a note. Should an interrupt come, it is noted
- * in turn, the input is masked for good, and irq_unmask has the processor interrupt itself.
+ * A masked edge line of an IOAPIC loses edges, so irq_mask only makes a note. Should an interrupt come, that is
+ * noted in turn, the input is masked for good, and irq_unmask has the processor interrupt itself.
  */
 #include "cpu/irq.h"
 

@@ -1,8 +1,8 @@
 /*
  * machine_check.c - errors that the processor finds in the hardware.
  *
- * Each bank of registers belongs to a part of the machine, such as a cache or the memory controller. What the codes
- * in it mean depends on the model; they are shown as they are, for whoever has its manual.
+ * Each bank of registers belongs to a part of the machine, such as a cache or the memory controller. What
+ * the codes in it mean depends on the model; they are shown as they are, for whoever has its manual.
  */
 #include "cpu/machine_check.h"
 
@@ -52,7 +52,8 @@ static uint64_t read_bank(unsigned bank, unsigned msr) {
     return rdmsr(msr + bank * MSRS_PER_BANK);
 }
 
-/* On the oldest models with 64 bits and before, bank 0's control belongs to the firmware (section 15.3.2.1). */
+/* On the oldest models with 64 bits and before, bank 0's control belongs to the firmware (section
+ * 15.3.2.1). */
 static bool is_firmwares_bank(unsigned bank) {
     const uint32_t signature = cpuid(CPUID_FEATURES, 0).eax;
     const unsigned family = signature >> 8 & 0xf;

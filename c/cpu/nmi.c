@@ -54,8 +54,8 @@ void nmi_accept_local(const struct acpi_madt *madt) {
     }
 }
 
-/* An input that is the timer's, the keyboard's or another ISA device's cannot be one for broken hardware too; a
- * table that says so is wrong, and to believe it would end in a panic at the first key. */
+/* An input that is the timer's, the keyboard's or another ISA device's cannot be one for broken hardware
+ * too; a table that says so is wrong, and to believe it would end in a panic at the first key. */
 static bool is_isa_input(const struct acpi_madt *madt, uint32_t gsi) {
     for (unsigned irq = 0; irq < ACPI_ISA_LINES; irq++) {
         struct irq_route route;

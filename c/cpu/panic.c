@@ -45,8 +45,8 @@ static void print_to_uart(void *context, const char *text, size_t size) {
     uart_write(text, size);
 }
 
-/* Only the UART, and the text before the numbers: the screen or the number printer may be what failed. What fails
- * a third time ends in silence. */
+/* Only the UART, and the text before the numbers: the screen or the number printer may be what failed.
+ * What fails a third time ends in silence. */
 static _Noreturn void stop_with_line(const char *text, const char *detail, uint64_t rip) {
     if (panics <= 2) {
         uart_write("\n*** ", 5);

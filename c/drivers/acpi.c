@@ -19,6 +19,7 @@
 
 enum { PHYSICAL_BITS_DEFAULT = 36 };
 
+static struct memory_map memory;
 static uint64_t rsdp;
 static struct acpi_tables tables;
 static struct acpi_fixed fixed;
@@ -52,23 +53,59 @@ static const uint8_t *map_physical(uint64_t physical, uint64_t size) {
     return direct_map_pointer(physical);
 }
 
-/* To try an IOAPIC is to write to it: where the memory map has memory, that would destroy what is in it. */
-static void drop_ioapics_in_memory(const BootInfo *info) {
-    struct memory_map map;
-    (void)memory_map_open(&map, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
-                          info->memory_map_descriptor_size);
+/* Device registers lie where the processor can address them and where the memory map has no memory.
+ * Whoever tried others would fault on a malformed page table entry, or write into somebody's data. */
+static bool could_be_registers(uint64_t physical, uint64_t size) {
+    const uint64_t limit = physical_end();
+    return physical < limit && size <= limit - physical && !memory_map_is_ram(&memory, physical);
+}
+
+static void drop_impossible_ioapics(void) {
     unsigned kept = 0;
     for (unsigned i = 0; i < madt.ioapic_count; i++) {
-        if (memory_map_is_ram(&map, madt.ioapics[i].address)) {
-            madt.left_out++;
-        } else {
+        if (could_be_registers(madt.ioapics[i].address, PAGE_BYTES)) {
             madt.ioapics[kept++] = madt.ioapics[i];
+        } else {
+            madt.left_out++;
         }
     }
     madt.ioapic_count = kept;
 }
 
+static void drop_impossible_segments(void) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < mcfg.count; i++) {
+        const struct acpi_mcfg_segment *segment = &mcfg.segments[i];
+        const uint64_t buses = (uint64_t)(segment->last_bus - segment->first_bus) + 1;
+        if (could_be_registers(segment->base +
+                                   ((uint64_t)segment->first_bus << ACPI_MCFG_BUS_SHIFT),
+                               buses << ACPI_MCFG_BUS_SHIFT)) {
+            mcfg.segments[kept++] = *segment;
+        } else {
+            mcfg.left_out++;
+        }
+    }
+    mcfg.count = kept;
+}
+
+static void drop_impossible_registers(void) {
+    if (fixed.reset_space == ACPI_SPACE_MEMORY && !could_be_registers(fixed.reset_address, 1)) {
+        fixed.reset_address = 0;
+        fixed.reset_value = 0;
+    }
+    if (fixed.sleep_control_space == ACPI_SPACE_MEMORY &&
+        !could_be_registers(fixed.sleep_control, 1)) {
+        fixed.sleep_control = 0;
+    }
+    if (fixed.sleep_status_space == ACPI_SPACE_MEMORY &&
+        !could_be_registers(fixed.sleep_status, 1)) {
+        fixed.sleep_status = 0;
+    }
+}
+
 void acpi_init(const BootInfo *info) {
+    (void)memory_map_open(&memory, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
+                          info->memory_map_descriptor_size);
     rsdp = info->acpi_rsdp_addr;
     if (!acpi_tables_open(&tables, rsdp, map_physical)) {
         kprintf(rsdp == 0 ? "  ACPI: the firmware has none; using what every PC has\n"
@@ -78,15 +115,17 @@ void acpi_init(const BootInfo *info) {
     const uint8_t *table = acpi_find_table("FACP");
     if (table != NULL) {
         fixed = acpi_read_fadt(table);
+        drop_impossible_registers();
     }
     table = acpi_find_table("APIC");
     if (table != NULL) {
         acpi_read_madt(table, &madt);
-        drop_ioapics_in_memory(info);
+        drop_impossible_ioapics();
     }
     table = acpi_find_table("MCFG");
     if (table != NULL) {
         acpi_read_mcfg(table, &mcfg);
+        drop_impossible_segments();
     }
 }
 
@@ -122,7 +161,8 @@ const void *acpi_find_table(const char signature[4]) {
 
 uint64_t acpi_hpet_address(void) {
     const uint8_t *hpet = acpi_find_table("HPET");
-    return hpet == NULL ? 0 : acpi_read_hpet(hpet);
+    const uint64_t address = hpet == NULL ? 0 : acpi_read_hpet(hpet);
+    return could_be_registers(address, PAGE_BYTES) ? address : 0;
 }
 
 uint16_t acpi_pm_timer_port(void) {

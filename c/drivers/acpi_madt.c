@@ -1,9 +1,9 @@
 /*
  * acpi_madt.c - reads the MADT.
  *
- * The table is a list of entries that begin with their type and their length. A length that is too short for its
- * type says that the entry is not what it claims to be; one that leads out of the table, or nowhere, ends the
- * walk, because then nobody knows where the next entry begins.
+ * The table is a list of entries that begin with their type and their length. A length that is too short
+ * for its type says that the entry is not what it claims to be; one that leads out of the table, or
+ * nowhere, ends the walk, because then nobody knows where the next entry begins.
  */
 #include "drivers/acpi_madt.h"
 

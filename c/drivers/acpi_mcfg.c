@@ -15,15 +15,14 @@ enum {
     ENTRY_GROUP = 8,
     ENTRY_FIRST_BUS = 10,
     ENTRY_LAST_BUS = 11,
-    BUS_SHIFT = 20, /* a bus takes 1 MiB */
 };
 
 #define PHYSICAL_END (UINT64_C(1) << 52)
 
 /* Registers at address 0, or past what a processor can address, cannot be. */
 static bool makes_sense(const struct acpi_mcfg_segment *segment) {
-    const uint64_t size = ((uint64_t)segment->last_bus + 1) << BUS_SHIFT;
-    return segment->base != 0 && segment->base % (1u << BUS_SHIFT) == 0 &&
+    const uint64_t size = ((uint64_t)segment->last_bus + 1) << ACPI_MCFG_BUS_SHIFT;
+    return segment->base != 0 && segment->base % (1u << ACPI_MCFG_BUS_SHIFT) == 0 &&
            segment->base < PHYSICAL_END && size <= PHYSICAL_END - segment->base &&
            segment->first_bus <= segment->last_bus;
 }

@@ -1,11 +1,11 @@
 /*
- * apic.c - the local APIC: memory-mapped, or through MSRs where the firmware left it in x2APIC
- * mode (Intel SDM volume 3, sections 10.4 to 10.12).
+ * apic.c - the local APIC: memory-mapped, or through MSRs where the firmware left it in x2APIC mode (Intel
+ * SDM volume 3, sections 10.4 to 10.12).
  *
- * The mode is taken as found. Out of x2APIC mode there is no way but a reset of the APIC. Into it there is one, but
- * processors in that mode are made for an interrupt remapping unit, which the kernel does not program: without it
- * only hypervisors promise that IOAPICs reach them. What it would save, an uncached store against a WRMSR at the
- * end of each interrupt, is not worth such a machine.
+ * The mode is taken as found. Out of x2APIC mode there is no way but a reset of the APIC. Into it there is
+ * one, but processors in that mode are made for an interrupt remapping unit, which the kernel does not
+ * program: without it only hypervisors promise that IOAPICs reach them. What it would save, an uncached
+ * store against a WRMSR at the end of each interrupt, is not worth such a machine.
  */
 #include "drivers/apic.h"
 
@@ -78,8 +78,8 @@ static bool find_registers(void) {
     return registers != NULL;
 }
 
-/* Masks a source that the firmware may have set up; but not where it has the processor call the firmware itself,
- * which is how some keep a machine from overheating. */
+/* Masks a source that the firmware may have set up; but not where it has the processor call the firmware
+ * itself, which is how some keep a machine from overheating. */
 static void mask_unless_smi(unsigned lvt, unsigned last_lvt, unsigned last_needed) {
     if (last_lvt >= last_needed && (lapic_read(lvt) & LVT_DELIVERY_MASK) != LVT_SMI) {
         lapic_write(lvt, LVT_MASKED);

@@ -2,8 +2,8 @@
  * ioapic.c - the IOAPICs.
  *
  * Each has two registers in memory: an index, and a window on the register of that index. An input has a
- * redirection entry of two of those. Writing the low half is what makes an entry take effect, so the high half,
- * with the destination, comes first.
+ * redirection entry of two of those. Writing the low half is what makes an entry take effect, so the high
+ * half, with the destination, comes first.
  */
 #include "drivers/ioapic.h"
 
@@ -78,7 +78,8 @@ static void write_entry(uint32_t gsi, uint32_t low, unsigned destination) {
     interrupts_restore(flags);
 }
 
-/* Overwriting an entry as edge-triggered also forgets a level interrupt whose end the firmware did not signal. */
+/* Overwriting an entry as edge-triggered also forgets a level interrupt whose end the firmware did not
+ * signal. */
 static void mask_all(const struct ioapic *ioapic) {
     for (uint32_t gsi = ioapic->info.gsi_first; gsi <= ioapic->info.gsi_last; gsi++) {
         write_register(ioapic, entry_of(ioapic, gsi), ENTRY_MASKED);

@@ -11,16 +11,16 @@
  */
 typedef void (*interrupt_handler)(void);
 
-/* What is done about the interrupts of one vector, the end of interrupt included. Runs on the interrupt stack with
- * interrupts disabled. */
+/* What is done about the interrupts of one vector, the end of interrupt included. Runs on the interrupt
+ * stack with interrupts disabled. */
 typedef void (*interrupt_flow)(void *context);
 
-/* Sets up the interrupt controllers: local APIC on if there is one, IOAPICs or the two 8259 behind it, every line
- * masked. Needs acpi_init; leaves interrupts disabled. */
+/* Sets up the interrupt controllers: local APIC on if there is one, IOAPICs or the two 8259 behind it,
+ * every line masked. Needs acpi_init; leaves interrupts disabled. */
 void interrupts_init(void);
 
-/* Registers the handler of one of the local APIC's own vectors, such as VECTOR_TICK; one each. NULL takes it away.
- * Lines of devices have irq_attach (cpu/irq.h). */
+/* Registers the handler of one of the local APIC's own vectors, such as VECTOR_TICK; one each. NULL
+ * takes it away. Lines of devices have irq_attach (cpu/irq.h). */
 void interrupts_set_handler(unsigned vector, interrupt_handler handler);
 
 /* Registers what is to be done at a vector from 32 up; NULL takes it away. For irq.c. */

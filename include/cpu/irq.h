@@ -3,9 +3,9 @@
  *
  * Behind hal_irq_attach and its companions; drivers use these.
  *
- * Lines 0 to 15 are those of the ISA bus, wherever the tables of the firmware route them; from 16 on they are global
- * system interrupts. With an IOAPIC these are all; a machine that has none, no MADT, or the word noapic on its
- * command line uses the two 8259, and has lines 0 to 15 alone.
+ * Lines 0 to 15 are those of the ISA bus, wherever the tables of the firmware route them; from 16 on they
+ * are global system interrupts. With an IOAPIC these are all; a machine that has none, no MADT, or the word
+ * noapic on its command line uses the two 8259, and has lines 0 to 15 alone.
  */
 #ifndef CPU_IRQ_H
 #define CPU_IRQ_H
@@ -22,17 +22,17 @@ typedef void (*irq_handler)(void *context);
 /* Chooses the controllers and masks every line. For interrupts_init alone, after lapic_init. */
 void irq_init(void);
 
-/* Calls `handler` at every interrupt of the line, which is unmasked. `name` must stay valid. HAL_ERR_INVALID: no
- * handler; HAL_ERR_BUSY: somebody has the line, under this number or another; HAL_ERR_NOT_FOUND: there is no such
- * line; HAL_ERR_UNSUPPORTED: the machine has no interrupt controller; HAL_ERR_NO_MEMORY: too many lines are in use.
- * Not ISR-safe. */
+/* Calls `handler` at every interrupt of the line, which is unmasked. `name` must stay valid.
+ * HAL_ERR_INVALID: no handler; HAL_ERR_BUSY: somebody has the line, under this number or another;
+ * HAL_ERR_NOT_FOUND: there is no such line; HAL_ERR_UNSUPPORTED: the machine has no interrupt
+ * controller; HAL_ERR_NO_MEMORY: too many lines are in use. Not ISR-safe. */
 hal_status irq_attach(unsigned irq, irq_handler handler, void *context, const char *name);
 
 /* Masks the line and forgets the handler; it does not run again. HAL_ERR_NOT_FOUND: nobody had it. */
 hal_status irq_detach(unsigned irq);
 
-/* Holds a line back, and lets it through again; an interrupt that comes meanwhile is kept. Lines that nobody has
- * stay as they are. ISR-safe, also in the handler of the line itself. */
+/* Holds a line back, and lets it through again; an interrupt that comes meanwhile is kept. Lines that
+ * nobody has stay as they are. ISR-safe, also in the handler of the line itself. */
 void irq_mask(unsigned irq);
 void irq_unmask(unsigned irq);
 

@@ -6,8 +6,8 @@
 
 #include "shared/format.h"
 
-/* Switches the reporting of all errors on, as far as the processor has it, and prints what was logged before the
- * machine started: often the reason why it did. Needs idt_init. */
+/* Switches the reporting of all errors on, as far as the processor has it, and prints what was logged
+ * before the machine started: often the reason why it did. Needs idt_init. */
 void machine_check_init(void);
 
 /* Writes one line for each error that is logged, for the panic screen. ISR-safe as far as the sink is. */

@@ -1,10 +1,10 @@
 /*
  * vectors.h - what each interrupt vector is for.
  *
- * Of several interrupts that wait, the local APIC delivers the one with the highest vector first. So the timer
- * comes before all devices: its handler is short, and no device can starve it. Then come the ISA lines, whose
- * devices buffer little or nothing, in the order of rank that the 8259 gave them; then the others, whose devices
- * have their buffers in memory.
+ * Of several interrupts that wait, the local APIC delivers the one with the highest vector first. So the
+ * timer comes before all devices: its handler is short, and no device can starve it. Then come the ISA
+ * lines, whose devices buffer little or nothing, in the order of rank that the 8259 gave them; then the
+ * others, whose devices have their buffers in memory.
  */
 #ifndef CPU_VECTORS_H
 #define CPU_VECTORS_H

@@ -16,9 +16,9 @@
 #include "drivers/acpi_tables.h"
 #include "shared/format.h"
 
-/* Finds and checks the root table and reads FADT, MADT and MCFG. Needs vmm_init. Without ACPI everything below
- * says "none". There is no search of the BIOS area below 1 MiB: UEFI hands over the root pointer, and what lies
- * there on a UEFI machine is left over from a compatibility module that is not in force. */
+/* Finds and checks the root table and reads FADT, MADT and MCFG. Needs vmm_init. Without ACPI everything
+ * below says "none". There is no search of the BIOS area below 1 MiB: UEFI hands over the root pointer,
+ * and what lies there on a UEFI machine is left over from a compatibility module that is not in force. */
 void acpi_init(const BootInfo *info);
 
 /* The first table with this signature whose length and checksum are right, mapped for good and read
@@ -41,8 +41,8 @@ const struct acpi_madt *acpi_madt(void);
  * MCFG. ISR-safe. */
 unsigned acpi_mcfg_segments(const struct acpi_mcfg_segment **segments);
 
-/* Physical address of the RSDP, 0 when the loader found none, and the root table behind it, which has no entries
- * when it is not sound. */
+/* Physical address of the RSDP, 0 when the loader found none, and the root table behind it, which has no
+ * entries when it is not sound. */
 uint64_t acpi_rsdp_address(void);
 const struct acpi_tables *acpi_root_table(void);
 

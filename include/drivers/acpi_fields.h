@@ -32,9 +32,9 @@ struct acpi_fixed {
     uint16_t pm_timer;
     bool pm_timer_is_32bit;
 
-    /* Writing reset_value there, 8 bits, resets the machine. All 0 unless the flag RESET_REG_SUP is set and the
-     * register is one that can be: 8 bits wide, in memory, at a port, or in PCI configuration space of bus 0
-     * (bits 0 to 15 of the address: offset, 16 to 31: function, 32 to 47: device). */
+    /* Writing reset_value there, 8 bits, resets the machine. All 0 unless the flag RESET_REG_SUP is set
+     * and the register is one that can be: 8 bits wide, in memory, at a port, or in PCI configuration
+     * space of bus 0 (bits 0 to 15 of the address: offset, 16 to 31: function, 32 to 47: device). */
     uint64_t reset_address;
     enum acpi_space reset_space;
     uint8_t reset_value;

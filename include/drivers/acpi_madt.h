@@ -1,9 +1,9 @@
 /*
- * acpi_madt.h - the MADT: processors, interrupt controllers and how interrupts are wired (ACPI 6.5
- * section 5.2.12).
+ * acpi_madt.h - the MADT: processors, interrupt controllers and how interrupts are wired (ACPI 6.5 section
+ * 5.2.12).
  *
- * Pure. The table is one that acpi_table_at has accepted; nothing is read outside its own length. What makes no
- * sense, comes twice or has no room is left out and counted.
+ * Pure. The table is one that acpi_table_at has accepted; nothing is read outside its own length. What
+ * makes no sense, comes twice or has no room is left out and counted.
  */
 #ifndef ACPI_MADT_H
 #define ACPI_MADT_H

@@ -9,10 +9,10 @@
 
 #include <stdint.h>
 
-enum { ACPI_MCFG_SEGMENTS_MAX = 32 };
+enum { ACPI_MCFG_SEGMENTS_MAX = 32, ACPI_MCFG_BUS_SHIFT = 20 };
 
-/* Bus b, first_bus <= b <= last_bus, has its megabyte of configuration space at base + (b << 20). Base is a
- * multiple of 1 MiB and the last byte lies below 2^52. */
+/* Bus b, first_bus <= b <= last_bus, has its megabyte of configuration space at base + (b <<
+ * ACPI_MCFG_BUS_SHIFT). Base is a multiple of 1 MiB and the last byte lies below 2^52. */
 struct acpi_mcfg_segment {
     uint64_t base; /* physical, of bus 0, even where first_bus is another */
     uint16_t group;

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Switches the local APIC on with every source masked but its two own: `spurious_vector` is where it reports
- * interrupts that went away, `error_vector` where it reports errors. Returns false when there is none; then only
- * lapic_is_present may be asked, and the others do nothing. Needs vmm_init. */
+/* Switches the local APIC on with every source masked but its two own: `spurious_vector` is where it
+ * reports interrupts that went away, `error_vector` where it reports errors. Returns false when there is
+ * none; then only lapic_is_present may be asked, and the others do nothing. Needs vmm_init. */
 bool lapic_init(unsigned spurious_vector, unsigned error_vector);
 bool lapic_is_present(void);
 

@@ -1,9 +1,9 @@
 /*
- * ioapic.h - the IOAPICs, which take the devices' interrupt lines and send them to local APICs (Intel 82093AA
- * data sheet).
+ * ioapic.h - the IOAPICs, which take the devices' interrupt lines and send them to local APICs (Intel
+ * 82093AA data sheet).
  *
- * Inputs are named by their global system interrupt (GSI). Functions that name a GSI do nothing when no IOAPIC has
- * it, disable interrupts for their own duration and are ISR-safe.
+ * Inputs are named by their global system interrupt (GSI). Functions that name a GSI do nothing when no
+ * IOAPIC has it, disable interrupts for their own duration and are ISR-safe.
  */
 #ifndef DRIVERS_IOAPIC_H
 #define DRIVERS_IOAPIC_H

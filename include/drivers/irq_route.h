@@ -20,9 +20,9 @@ struct irq_route {
     bool active_low;
 };
 
-/* Finds the way of line `irq`: 0 to 15 are ISA lines, from 16 on global system interrupts. `sci` is the line of
- * ACPI's events, from the FADT; it is level-triggered and active low where the tables do not say otherwise. False
- * when there is no such line: the cascade, or an ISA line whose place another line has. */
+/* Finds the way of line `irq`: 0 to 15 are ISA lines, from 16 on global system interrupts. `sci` is the
+ * line of ACPI's events, from the FADT; it is level-triggered and active low where the tables do not say
+ * otherwise. False when there is no such line: the cascade, or an ISA line whose place another line has. */
 bool irq_find_route(const struct acpi_madt *madt, unsigned sci, unsigned irq,
                     struct irq_route *route);
 

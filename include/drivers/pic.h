@@ -10,8 +10,8 @@
 
 enum { PIC_LINES = 16 };
 
-/* Moves the 16 lines to the vectors from `base` (a multiple of 8) on, and masks them all. False when the machine
- * has no such controllers. */
+/* Moves the 16 lines to the vectors from `base` (a multiple of 8) on, and masks them all. False when the
+ * machine has no such controllers. */
 bool pic_init(unsigned base);
 
 /* Holds a line back, or lets it through. An edge that comes while its line is masked is kept. */
@@ -21,8 +21,9 @@ void pic_unmask(unsigned line);
 /* True when a line is level-triggered, as the chip set's ELCR says. */
 bool pic_is_level(unsigned line);
 
-/* True when the interrupt just taken on line 7 or 15 was none: the request went away before it was taken. There is
- * then nothing to signal the end of; for line 15 the first controller has been told already. */
+/* True when the interrupt just taken on line 7 or 15 was none: the request went away before it was
+ * taken. There is then nothing to signal the end of; for line 15 the first controller has been told
+ * already. */
 bool pic_is_spurious(unsigned line);
 
 void pic_end_of_interrupt(unsigned line);

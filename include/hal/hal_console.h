@@ -15,8 +15,8 @@
 /* Prepares the console. Called once, before any other function here except hal_panic. */
 void hal_console_init(void);
 
-/* Writes `size` bytes as they are; a newline ('\n') becomes CR LF where the device needs it.
- * May block until the device takes them. Not ISR-safe: from an interrupt handler it is a kernel bug and panics. */
+/* Writes `size` bytes as they are; a newline ('\n') becomes CR LF where the device needs it. May block
+ * until the device takes them. Not ISR-safe: from an interrupt handler it is a kernel bug and panics. */
 void hal_console_write(const char *bytes, size_t size);
 
 /* Writes one byte; the same rules. */

@@ -24,11 +24,11 @@ bool hal_in_interrupt_context(void);
 /* Runs in interrupt context, interrupts disabled: short, no allocation, no console. */
 typedef void (*hal_irq_handler)(void *context);
 
-/* Calls `handler` for every interrupt of line `irq`: 0 to 15 are the ISA lines, wherever the firmware's tables
- * route them; from 16 on they are global system interrupts of the IOAPICs. The line is unmasked. `name` is shown
- * by .IRQ and must stay valid. HAL_ERR_INVALID: no handler; HAL_ERR_BUSY: somebody has the line;
- * HAL_ERR_NOT_FOUND: the machine has no such line; HAL_ERR_UNSUPPORTED: it has no lines at all (Linux);
- * HAL_ERR_NO_MEMORY: too many lines are in use. Not ISR-safe. */
+/* Calls `handler` for every interrupt of line `irq`: 0 to 15 are the ISA lines, wherever the firmware's
+ * tables route them; from 16 on they are global system interrupts of the IOAPICs. The line is unmasked.
+ * `name` is shown by .IRQ and must stay valid. HAL_ERR_INVALID: no handler; HAL_ERR_BUSY: somebody has
+ * the line; HAL_ERR_NOT_FOUND: the machine has no such line; HAL_ERR_UNSUPPORTED: it has no lines at all
+ * (Linux); HAL_ERR_NO_MEMORY: too many lines are in use. Not ISR-safe. */
 hal_status hal_irq_attach(unsigned irq, hal_irq_handler handler, void *context, const char *name);
 
 /* Masks the line and forgets the handler; it does not run again. HAL_ERR_NOT_FOUND: nobody had it. */

@@ -74,8 +74,8 @@ uint64_t memory_map_usable_end(const struct memory_map *map, uint64_t limit);
 uint64_t memory_map_find_room(const struct memory_map *map, const struct page_range *reserved,
                               size_t reserved_count, uint64_t count, uint64_t limit);
 
-/* True when the map says that there is memory at a physical address, usable or not: device registers cannot be
- * there. */
+/* True when the map says that there is memory at a physical address, usable or not: device registers
+ * cannot be there. */
 bool memory_map_is_ram(const struct memory_map *map, uint64_t physical);
 
 #endif

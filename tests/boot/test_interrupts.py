@@ -1,7 +1,7 @@
 """Boot tests of interrupt controllers, interrupt lines, ACPI tables and panic screens."""
 import re
 
-from harness import BOOT_SECONDS, END_SECONDS, Dialogue, Failed, boot_test, expect
+from harness import BOOT_SECONDS, END_SECONDS, Dialogue, boot_test, expect
 
 IOAPIC_BOOT_LINE = "  interrupts: local APIC, 1 IOAPIC\r"
 PIC_BOOT_LINE = "  interrupts: local APIC, two 8259\r"
@@ -12,7 +12,7 @@ def boots(lab, line, tick, cmdline="", bye=True, **hardware):
     tick, then powers off unless that takes ACPI tables that are not there."""
     with lab.machine(cmdline=cmdline, **hardware) as machine:
         machine.wait_for(line, BOOT_SECONDS)
-        machine.wait_for(f"  tick: {tick}, ", BOOT_SECONDS)
+        machine.wait_for(re.compile(rb"\n  (tick|timer): " + tick.encode() + b", "), BOOT_SECONDS)
         dialogue = Dialogue(machine)
         dialogue.alive()
         dialogue.enter(": L BEGIN AGAIN ;")
@@ -76,6 +76,8 @@ def ends_as_panic(machine):
 def panic_isr(lab):
     panics(lab, "isr", [rb"KERNEL PANIC: page fault inside an interrupt handler\r",
                         rb"vector 14, error code 0x2\r", rb"write to unmapped memory at 0xffffffff7ffffff8\r",
+                        rb"\n  f{8}80[0-9a-f]{6}  fault_in_handler\+0x[0-9a-f]+\r",
+                        rb"  interrupt_dispatch\+0x", rb"  kernel_main\+0x", rb"  kernel_entry\+0x",
                         rb"System halted"])
 
 
