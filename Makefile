@@ -43,7 +43,7 @@ shared_c    := $(wildcard c/shared/*.c)
 kernel_c := $(wildcard c/kernel_main.c) $(engine_c) $(shared_c) \
             $(filter-out %/asm_offsets.c,$(wildcard $(patsubst %,c/%/*.c,cpu mm time drivers hal)))
 kernel_asm := $(wildcard asm/cpu/*.asm) $(engine_asm)
-host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c)
+host_c     := $(wildcard c/host/*.c) $(engine_c) $(shared_c) $(wildcard c/mm/page_bitmap.c c/mm/bit_tree.c)
 host_asm   := $(engine_asm)
 loader_c   := $(wildcard c/boot/*.c)
 loader_asm := $(wildcard asm/boot/*.asm)
@@ -92,7 +92,7 @@ loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no
 
 # --- Targets --------------------------------------------------------------------------------------
 
-.PHONY: all host kernel loader image run test unit gdb lint clean help deps
+.PHONY: all host kernel loader image run test test-full unit gdb lint clean help deps
 
 all: host loader $(BUILD)/starkernel.img
 host: $(BUILD)/starforth
@@ -110,6 +110,7 @@ help:
 	'make image   build/starkernel.img: a disk image to boot, also from a USB stick' \
 	'make run     boot it in QEMU, terminal on the serial line (Ctrl-] ends QEMU; BYE powers off)' \
 	'make test    all tests; the last line is "N passed, N failed"' \
+	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
@@ -118,7 +119,8 @@ help:
 	'             fuzz-corpus: keep what was found; fuzz-check: planted bugs must be found' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
-	'             bench-both: words and instructions on the host and in VM[0] under counted time' \
+	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
+	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -138,6 +140,7 @@ build_packages := gcc libc6-dev binutils nasm gnu-efi qemu-system-x86 ovmf mtool
 fuzz_packages  := clang-14 libclang-rt-14-dev
 lint_packages  := clang-format clang-tidy cppcheck
 test_packages  := gforth-common
+full_packages  := bochs bochs-term bochsbios
 bench_packages := g++ libbenchmark-dev gforth gforth-common pforth python3-matplotlib
 
 deps: $(BUILD)/packages-build
@@ -146,6 +149,7 @@ deps: $(BUILD)/packages-build
 $(BUILD)/packages-build: packages = $(build_packages)
 $(BUILD)/packages-gdb: packages = gdb
 $(BUILD)/packages-test: packages = $(test_packages)
+$(BUILD)/packages-full: packages = $(full_packages)
 $(BUILD)/packages-bench: packages = $(bench_packages)
 $(BUILD)/packages-fuzz: packages = $(fuzz_packages)
 $(BUILD)/packages-lint: packages = $(lint_packages)
@@ -325,8 +329,76 @@ run: $(run_needs)
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
-test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test
+test_needs := all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
+              $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
+
+test: $(test_needs)
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+test-full: $(test_needs) $(BUILD)/packages-full
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $(BUILD)/debug/hal_test.efi
+	@$(PYTHON) tests/run_tests.py --build $(BUILD) --full
+
+# --- Programs in place of the arbiter -------------------------------------------------------------
+
+comma := ,
+
+# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
+# when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
+hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
+hal_test_asm := $(wildcard tests/hal/*.asm)
+hal_host_c   := $(hal_test_c) tests/hal/machine_host.c \
+                $(filter-out $(engine_c) bench/%,$(host_c))
+hal_kernel_o := $(patsubst %,$(BUILD)/kernel/%.o,$(hal_test_c) tests/hal/machine_kernel.c $(hal_test_asm))
+below_arbiter_o := $(patsubst %,$(BUILD)/kernel/%.o,$(filter-out $(engine_c) bench/%,$(kernel_c)) \
+                   $(filter-out $(engine_asm),$(kernel_asm)))
+
+$(BUILD)/hal_test: $(patsubst %,$(BUILD)/host/%.o,$(hal_host_c) $(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_test_asan: $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(hal_host_c)) \
+        $(patsubst %,$(BUILD)/host/%.o,$(hal_test_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -fsanitize=address,undefined -no-pie -z noexecstack -o $@ $^
+
+$(BUILD)/hal_test.elf: $(hal_kernel_o) $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# Allocations that fail, one by one: the whole product, but for the arbiter's loop.
+failure_wrap := --wrap=vm_arbiter_init --wrap=vm_arbiter_loop
+failure_c    := $(wildcard tests/failure/*.c)
+failure_asm  := $(wildcard tests/failure/*.asm)
+$(BUILD)/host/tests/failure/program.asm.o $(BUILD)/kernel/tests/failure/program.asm.o: tests/failure/program.fs
+
+$(BUILD)/failure_test: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(failure_c) $(failure_asm))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma),$(failure_wrap)) -o $@ $^
+$(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failure_c) $(failure_asm)) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
+
+# What the operations of the hardware layer cost (`make bench-hal`).
+$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c \
+        $(filter-out %_report.c,$(wildcard c/mm/heap*.c)) $(filter-out $(engine_c) bench/%,$(host_c)))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
+$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c) \
+        $(below_arbiter_o) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
+$(BUILD)/%.stripped: $(BUILD)/%.elf
+	$(at)$(OBJCOPY) --strip-all $< $@
+$(BUILD)/%.kernel_image.o: asm/boot/kernel_image.asm $(BUILD)/%.stripped
+	$(at)$(NASM) $(nasm_flags) -D 'KERNEL_ELF="$(BUILD)/$*.stripped"' -o $@ $<
+$(BUILD)/%.loader.so: $(BUILD)/%.kernel_image.o $(filter-out %/kernel_image.asm.o,$(loader_o))
+	$(at)$(LD) $(loader_ldflags) -L $(efi_lib) -o $@ $(efi_lib)/crt0-efi-x86_64.o $^ -lefi -lgnuefi
+$(BUILD)/%.efi: $(BUILD)/%.loader.so
+	$(call say,EFI,$@)
+	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
+	    --target efi-app-x86_64 $< $@
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 
@@ -455,7 +527,7 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -469,6 +541,8 @@ bench-save: $(bench_needs) host
 bench-both: $(bench_needs) all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/counting-kernel COUNTING=1 $(BUILD)/counting-kernel/BOOTX64.EFI
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
+bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
+	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
 

@@ -15,6 +15,7 @@ forth_base_source:
     incbin "facility.fs"
     incbin "tools.fs"
     incbin "block.fs"
+    incbin "kernel.fs"
     incbin "outer.fs"
     incbin "conditional.fs"
 .end:

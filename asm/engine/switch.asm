@@ -9,8 +9,12 @@
 ;   caller of engine_run | return address | rbx rbp r12 r13 r14 r15 | 8 bytes | C words ...
 ;                                                                   ^ VM_ARBITER_SP, 16-byte aligned
 ;
-; What lies in .text (not engine_text) must not be diverted by a break: there the registers are half
-; those of C. A break at that time sets break_pending, which is looked at on the way back.
+; What lies in .text (not engine_text) must not be diverted by a break or the end of a quantum: there the
+; registers are half those of C. Either then sets a bit of VM_ATTENTION, which is looked at on the way back.
+;
+; A VM leaves in one of two ways. By its own doing, between two primitives: SAVE_VM puts the few registers that
+; count into the struct vm. Preempted, between any two instructions of engine_text: the interrupt handler puts
+; all of them into VM_FRAME_... and engine_continue brings them back.
 
 %include "engine.inc"
 
@@ -54,7 +58,47 @@ engine_run:
     sub rsp, 8
     mov VM, rdi
     mov [VM + VM_ARBITER_SP], rsp
-    jmp engine_resume
+    cmp dword [VM + VM_PREEMPTED], 0
+    je engine_resume
+.end:                               ; falls through
+
+; From the next instruction to the last the VM is neither preempted nor running: see vm.h.
+global engine_continue:function hidden (engine_continue.end - engine_continue)
+global engine_continue_end:hidden
+engine_continue:
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jnz engine_preempted            ; already to leave again
+    mov dword [VM + VM_PREEMPTED], 0
+    mov eax, ss
+    push rax
+    push qword [VM + VM_FRAME_RSP]
+    push qword [VM + VM_FRAME_RFLAGS]
+    mov eax, cs
+    push rax
+    push qword [VM + VM_FRAME_RIP]
+    mov rax, [VM + VM_FRAME_RAX]
+    mov rbx, [VM + VM_FRAME_RBX]
+    mov rcx, [VM + VM_FRAME_RCX]
+    mov rdx, [VM + VM_FRAME_RDX]
+    mov rsi, [VM + VM_FRAME_RSI]
+    mov rdi, [VM + VM_FRAME_RDI]
+    mov rbp, [VM + VM_FRAME_RBP]
+    mov r8, [VM + VM_FRAME_R8]
+    mov r9, [VM + VM_FRAME_R9]
+    mov r10, [VM + VM_FRAME_R10]
+    mov r11, [VM + VM_FRAME_R11]
+    mov r13, [VM + VM_FRAME_R13]
+    mov r14, [VM + VM_FRAME_R14]
+    mov r15, [VM + VM_FRAME_R15]
+    iretq                           ; the only way to change rsp, rip and the flags at once
+.end:
+engine_continue_end:
+
+global engine_preempted:function hidden (engine_preempted.end - engine_preempted)
+engine_preempted:
+    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
+    mov eax, VM_EXIT_PREEMPTED
+    jmp engine_leave
 .end:
 
 ; In: eax = exit reason, r12. Returns from engine_run.
@@ -79,15 +123,29 @@ section engine_text progbits alloc exec nowrite align=64
 align 64, int3
 engine_resume:
     LOAD_VM
-    cmp dword [VM + VM_BREAK_PENDING], 0
-    jne engine_take_break
+    cmp dword [VM + VM_ATTENTION], 0
+    jne engine_attend
     NEXT
 
-global engine_take_break:hidden
+; Between two primitives, with something to attend to.
+global engine_attend:hidden
 align 64, int3
-engine_take_break:
-    mov dword [VM + VM_BREAK_PENDING], 0
+engine_attend:
+    test dword [VM + VM_ATTENTION], ATTENTION_BREAK
+    jnz .break
+    test dword [VM + VM_ATTENTION], ATTENTION_THROW
+    jnz .throw
+    mov dword [VM + VM_ATTENTION], 0
+    SAVE_VM
+    mov eax, VM_EXIT_YIELD
+    jmp engine_leave
+.break:
+    mov dword [VM + VM_ATTENTION], 0
     mov TOS, THROW_USER_INTERRUPT
+    jmp engine_throw_plain
+.throw:
+    mov dword [VM + VM_ATTENTION], 0
+    mov TOS, [VM + VM_ATTENTION_CODE]
     jmp engine_throw_plain
 
 ; In: rax = C word, int word(struct vm *), 0 or a THROW code; ecx = bytes of data stack that it takes.
@@ -108,8 +166,8 @@ engine_call_c:
     LOAD_VM
     test eax, eax
     jnz .throw
-    cmp dword [VM + VM_BREAK_PENDING], 0
-    jne engine_take_break
+    cmp dword [VM + VM_ATTENTION], 0
+    jne engine_attend
     NEXT
 .throw:
     movsxd TOS, eax
@@ -125,6 +183,12 @@ PRIM wait_input
 PRIM sleep                      ; ( -- ) suspends the VM until vm->wake_ns
     SAVE_VM
     mov eax, VM_EXIT_SLEEP
+    jmp engine_leave
+    PRIM_END
+
+PRIM yield                      ; ( -- )
+    SAVE_VM
+    mov eax, VM_EXIT_YIELD
     jmp engine_leave
     PRIM_END
 

@@ -94,7 +94,7 @@ FIELD_WRITABLE = {
     "VM_HANDLER", "VM_DP", "VM_TOP",
     "VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "VM_FILE_DEPTH",
     "VM_THROW_CODE", "VM_THROW_WORD_ADDR", "VM_THROW_WORD_SIZE", "VM_THROW_SOURCE_ID",
-    "VM_FAULT_KNOWN", "VM_BREAK_PENDING",
+    "VM_FAULT_KNOWN", "VM_ATTENTION",
 }
 
 # What must be in the struct vm before a C word runs or the VM is suspended.
@@ -102,7 +102,7 @@ FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
 NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_SLEEP",
-               "VM_EXIT_BYE"}
+               "VM_EXIT_BYE", "VM_EXIT_YIELD", "VM_EXIT_PREEMPTED"}
 
 # The frames on the control stack, the item on top first. They are pushed whole and popped whole, and each item
 # goes back to where it came from; so what is popped into rsi is a return address.
@@ -125,14 +125,14 @@ THREAD_PRIMITIVES = {
 }
 
 # Exit reasons after which the VM goes on where it was.
-SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP"}
+SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP", "VM_EXIT_YIELD"}
 
 # Functions that are not primitives, and what they may rely on: "vm" is r12 and a clear direction flag, "fault" r12
 # alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx. Each may be jumped
 # to by any primitive.
 HELPERS = {
     "engine_resume": "vm",  # engine_run comes here from C
-    "engine_take_break": "vm",
+    "engine_attend": "engine",
     "engine_throw_underflow": "vm",
     "engine_throw_address": "vm",
     "engine_throw_range": "vm",

@@ -1,14 +1,15 @@
 /*
- * vm_arbiter.c - the loop that decides which VM runs. For now there is one VM to decide about.
+ * vm_arbiter.c - the arbiter as its machine sees it, and what the end of a VM means.
  */
 #include "arbiter/vm_arbiter.h"
 
+#include "arbiter/scheduler.h"
 #include "arbiter/vm_instance.h"
+#include "arbiter/vm_life.h"
+#include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
-#include "hal/hal_cpu.h"
 #include "hal/hal_file.h"
-#include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
 #include "hal/hal_power.h"
 #include "hal/hal_time.h"
@@ -16,84 +17,50 @@
 
 #define TICK_NS UINT64_C(1000000)
 
-enum vm_state { VM_RUNNABLE, VM_WAITING_FOR_INPUT, VM_SLEEPING };
-
-static struct vm *vm0;
-static enum vm_state vm0_state;
-static volatile uint64_t ticks;
 static int exit_status;
 
-static void tick(void *context) {
-    (void)context;
-    ticks++;
-}
-
-void vm_arbiter_init(void) {
-    hal_fault_set_handler(vm_fault);
-    if (base_dictionary_build() != 0) {
-        hal_panic("vm_arbiter_init: the base dictionary does not compile");
-    }
-    if (hal_timer_periodic(TICK_NS, tick, NULL) < 0) {
-        hal_panic("vm_arbiter_init: no timer for the tick");
-    }
+int vm_arbiter_init(void) {
+    hal_fault_set_handler(scheduler_fault);
+    return base_dictionary_build();
 }
 
 int vm_create_primordial(void) {
-    vm0 = vm_create(0, VM_ENVELOPE_PRIMORDIAL, base_image.cold);
-    vm0_state = VM_RUNNABLE;
-    return vm0 == NULL ? -1 : 0;
+    return vm_spawn_primordial();
 }
 
-/* Lets the VM run until it has a reason to stop, and decides what follows from the reason. */
-static void run(struct vm *vm) {
-    vm_current = vm;
-    hal_panic_current_vm = (long)vm->id;
-    switch ((enum vm_exit)engine_run(vm)) {
-    case VM_EXIT_WAIT:
-        vm0_state = VM_WAITING_FOR_INPUT;
-        break;
-    case VM_EXIT_SLEEP:
-        vm0_state = VM_SLEEPING;
-        break;
-    case VM_EXIT_BYE:
-    case VM_EXIT_FINISHED:
-        hal_power_off(exit_status);
-    case VM_EXIT_UNCAUGHT:
+/* VM[0] goes back to its prompt after an error that nobody caught; any other VM ends. */
+static void uncaught(struct vm_control *control) {
+    struct vm *vm = control->vm;
+    const int64_t code = vm->throw_code;
+    console_select(&vm->console);
+    if (control->id == 0) {
         vm_restart_at_prompt(vm);
-        vm_push(vm, (uint64_t)vm->throw_code);
-        word_report_error(vm);
-        break;
+    }
+    vm_push(vm, (uint64_t)code);
+    word_report_error(vm);
+    if (control->id == 0) {
+        scheduler_start(control);
+    } else {
+        vm_end(control, VM_END_UNCAUGHT, code);
+    }
+}
+
+static void ended(struct vm_control *control, enum vm_exit reason) {
+    if (reason == VM_EXIT_UNCAUGHT) {
+        uncaught(control);
+    } else if (control->id == 0) {
+        hal_power_off(exit_status);
+    } else {
+        vm_end(control, VM_END_FINISHED, 0);
     }
 }
 
 void vm_arbiter_loop(void) {
-    hal_irq_enable();
-    for (;;) {
-        switch (vm0_state) {
-        case VM_RUNNABLE:
-            run(vm0);
-            break;
-        case VM_WAITING_FOR_INPUT:
-            if (hal_console_has_input() || vm0->break_pending != 0) {
-                vm0_state = VM_RUNNABLE;
-            } else {
-                hal_console_wait();
-            }
-            break;
-        case VM_SLEEPING:
-            if (hal_time_now_ns() >= vm0->wake_ns || vm0->break_pending != 0) {
-                vm0_state = VM_RUNNABLE;
-            } else {
-                hal_console_flush();
-                hal_cpu_halt();
-            }
-            break;
-        }
-    }
+    scheduler_loop(ended);
 }
 
 int word_ticks(struct vm *vm) {
-    vm_push(vm, ticks);
+    vm_push(vm, hal_time_now_ns() / TICK_NS);
     return 0;
 }
 

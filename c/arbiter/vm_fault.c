@@ -15,7 +15,7 @@
 
 struct vm *volatile vm_current;
 
-static bool in_engine(uint64_t rip) {
+bool vm_in_engine(uint64_t rip) {
     return rip >= (uint64_t)__start_engine_text && rip < (uint64_t)__stop_engine_text;
 }
 
@@ -79,20 +79,24 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
     return HAL_FAULT_UNHANDLED;
 }
 
+/* A program may catch a break, even for ever. It is asked twice. */
+void vm_count_break(struct vm *vm) {
+    if (++vm->breaks > VM_BREAKS_CAUGHT) {
+        vm->handler = 0;
+    }
+}
+
 hal_fault_action vm_fault(struct hal_fault *fault) {
     struct vm *vm = vm_current;
     if (vm == NULL) {
         return fault->kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED;
     }
-    bool engine = in_engine(fault->rip);
+    bool engine = vm_in_engine(fault->rip);
     switch (fault->kind) {
     case HAL_FAULT_BREAK:
-        /* A program may catch a break, even for ever. It is asked twice. */
-        if (++vm->breaks > VM_BREAKS_CAUGHT) {
-            vm->handler = 0;
-        }
+        vm_count_break(vm);
         if (!engine) {
-            vm->break_pending = 1;
+            __atomic_fetch_or(&vm->attention, VM_ATTENTION_BREAK, __ATOMIC_RELAXED);
             return HAL_FAULT_RESUME;
         }
         vm->fault_known = 0;
@@ -106,6 +110,8 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
         /* The divisor is still on top of the stack: asm/engine/arithmetic.asm */
         return throw_in_vm(fault, vm,
                            fault->rbx == 0 ? THROW_DIVISION_BY_ZERO : THROW_RESULT_OUT_OF_RANGE);
+    case HAL_FAULT_PREEMPT:
+        return HAL_FAULT_RESUME;
     case HAL_FAULT_OTHER:
         return HAL_FAULT_UNHANDLED;
     }

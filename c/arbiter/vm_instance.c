@@ -3,6 +3,7 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include "forth/console.h"
 #include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "forth/throw.h"
@@ -207,6 +208,7 @@ void vm_destroy(struct vm *vm) {
     if (vm_current == vm) {
         vm_current = NULL;
     }
+    console_close(&vm->console);
     hal_space_destroy(vm->slot);
     hal_mem_free(vm);
 }

@@ -57,3 +57,21 @@ const char *cmdline_value(const char *key) {
     }
     return NULL;
 }
+
+bool cmdline_number(const char *key, uint64_t *number) {
+    const char *text = cmdline_value(key);
+    uint64_t value = 0;
+
+    if (text == NULL || *text == '\0') {
+        return false;
+    }
+    for (; *text != '\0'; text++) {
+        const uint64_t digit = (uint64_t)(*text - '0');
+        if (*text < '0' || *text > '9' || value > (UINT64_MAX - digit) / 10) {
+            return false;
+        }
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}

@@ -9,12 +9,14 @@
 
 #include <stddef.h>
 
+#include "cpu/escape.h"
 #include "cpu/io.h"
 #include "cpu/panic.h"
 #include "cpu/vectors.h"
 
 static hal_fault_handler volatile registered;
-volatile bool fault_break_pending;
+volatile bool fault_request_pending;
+static volatile bool break_pending, preempt_pending;
 
 /* SDM volume 3, table 6-1 */
 static const char *const exception_names[EXCEPTION_COUNT] = {
@@ -98,6 +100,9 @@ void fault_exception(struct interrupt_frame *frame, bool nested) {
     if (panic_in_progress()) {
         panic_inside_panic(frame);
     }
+    if (!nested && escape_take(frame)) {
+        return;
+    }
     if (!nested && may_be_a_vms_doing(frame->vector)) {
         struct hal_fault fault = {.kind = kind_of(frame->vector)};
         if (frame->vector == VECTOR_PAGE_FAULT) {
@@ -112,13 +117,50 @@ void fault_exception(struct interrupt_frame *frame, bool nested) {
 }
 
 void fault_request_break(void) {
-    fault_break_pending = true;
+    break_pending = true;
+    fault_request_pending = true;
 }
 
-void fault_deliver_break(struct interrupt_frame *frame) {
-    fault_break_pending = false;
-    /* without a handler there is nothing that could be stopped yet, and a handler that does not
-     * want the break returns UNHANDLED: either way nothing happens */
-    struct hal_fault fault = {.kind = HAL_FAULT_BREAK};
+void fault_request_preempt(void) {
+    preempt_pending = true;
+    fault_request_pending = true;
+}
+
+/* Without a handler there is nothing that could be stopped yet, and a handler that does not want it returns
+ * UNHANDLED: either way nothing happens. */
+static void deliver_request(struct interrupt_frame *frame, hal_fault_kind kind) {
+    const struct hal_registers registers = {
+        .rip = frame->rip,
+        .rsp = frame->rsp,
+        .rflags = frame->rflags,
+        .rax = frame->rax,
+        .rbx = frame->rbx,
+        .rcx = frame->rcx,
+        .rdx = frame->rdx,
+        .rsi = frame->rsi,
+        .rdi = frame->rdi,
+        .rbp = frame->rbp,
+        .r8 = frame->r8,
+        .r9 = frame->r9,
+        .r10 = frame->r10,
+        .r11 = frame->r11,
+        .r12 = frame->r12,
+        .r13 = frame->r13,
+        .r14 = frame->r14,
+        .r15 = frame->r15,
+    };
+    struct hal_fault fault = {.kind = kind, .registers = &registers};
     (void)deliver(&fault, frame);
+}
+
+void fault_deliver_requests(struct interrupt_frame *frame) {
+    fault_request_pending = false;
+    if (break_pending) {
+        break_pending = false;
+        deliver_request(frame, HAL_FAULT_BREAK);
+    }
+    if (preempt_pending) {
+        preempt_pending = false;
+        deliver_request(frame, HAL_FAULT_PREEMPT);
+    }
 }

@@ -121,8 +121,8 @@ void interrupt_dispatch(struct interrupt_frame *frame) {
         fault_exception(frame, outer != 0);
     } else {
         source->flow(source->context);
-        if (fault_break_pending) {
-            fault_deliver_break(frame);
+        if (fault_request_pending) {
+            fault_deliver_requests(frame);
         }
     }
     depth = outer;

@@ -26,6 +26,16 @@ static void page_fault(void) {
     *(volatile uint64_t *)(KERNEL_IMAGE_BASE - 8) = 1;
 }
 
+void panic_test_early(void) {
+    static const char early[] = "early";
+    const char *name = cmdline_value("panic-test");
+
+    if (name != NULL && strlen(name) == sizeof early - 1 &&
+        memcmp(name, early, sizeof early - 1) == 0) {
+        hal_panic("requested by panic-test=early");
+    }
+}
+
 static void divide_error(void) {
     uint32_t low = 1, high = 0;
     __asm__ volatile("divl %2" : "+a"(low), "+d"(high) : "r"(0u) : "cc");

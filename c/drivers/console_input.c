@@ -25,27 +25,35 @@ enum { ROUNDS = 64 };
 
 static volatile uint64_t serial_interrupts;
 static bool serial_polled = true;
-static uint64_t lost;
+static struct console_input_counts input_counts; /* but for those above */
 
 static bool is_attention(int received) {
     return received == CTRL_C || received == UART_BREAK;
+}
+
+static void set_flow(enum uart_flow flow) {
+    if (uart_flow() != flow) {
+        input_counts.stops += uart_flow() == UART_FLOW_ON;
+        input_counts.holds += flow == UART_FLOW_HOLD;
+        uart_set_flow(flow);
+    }
 }
 
 static void adjust_flow(void) {
     size_t room = console_queue_serial_room();
 
     if (room >= ROOM_TO_GO_ON) {
-        uart_set_flow(UART_FLOW_ON);
+        set_flow(UART_FLOW_ON);
     } else if (room == 0) {
-        uart_set_flow(UART_FLOW_HOLD);
+        set_flow(UART_FLOW_HOLD);
     } else if (room < ROOM_TO_STOP && uart_flow() == UART_FLOW_ON) {
-        uart_set_flow(UART_FLOW_STOP);
+        set_flow(UART_FLOW_STOP);
     }
 }
 
 /* With the queue full, bytes wait in the device. Where it loses bytes all the same, because nothing stops the
- * other end, the waiting ones are given up too: Ctrl-C may be among them, and must not wait for a program that
- * does not read. A break condition overtakes them in any case. */
+ * other end, the waiting ones are given up too: Ctrl-C may be among them, and must not wait for a program
+ * that does not read. A break condition overtakes them in any case. */
 static void look_for_attention(void) {
     if (!uart_has_line_event()) {
         return;
@@ -59,7 +67,7 @@ static void look_for_attention(void) {
         if (received == UART_NONE) {
             return;
         }
-        lost++;
+        input_counts.given_up++;
     }
 }
 
@@ -149,6 +157,14 @@ int console_input_take(void) {
 bool console_input_is_empty(void) {
     adjust_flow();
     return console_queue_is_empty();
+}
+
+struct console_input_counts console_input_get_counts(void) {
+    struct console_input_counts result = input_counts;
+
+    result.interrupts = serial_interrupts;
+    result.polled = serial_polled;
+    return result;
 }
 
 void console_input_attention(void) {

@@ -23,10 +23,11 @@ static uint8_t keyboard_bytes[CONSOLE_QUEUE_KEYBOARD];
 static struct ring serial = {.bytes = serial_bytes, .size = CONSOLE_QUEUE_SERIAL};
 static struct ring keyboard = {.bytes = keyboard_bytes, .size = CONSOLE_QUEUE_KEYBOARD};
 
-/* Where a source stands in the sequence of a key (ECMA-48 section 5.4): after its last byte that was taken. */
+/* Where the serial line stands in the sequence of a key (ECMA-48 section 5.4) after the last byte taken from
+ * it. The keyboard needs no such thing: its sequences are put in whole, and go first. */
 enum sequence { SEQUENCE_NONE, SEQUENCE_ESCAPE, SEQUENCE_CONTROL, SEQUENCE_SHIFT };
 
-static enum sequence serial_sequence, keyboard_sequence;
+static enum sequence serial_sequence;
 
 static size_t held(const struct ring *ring) {
     return ring->received - ring->taken;
@@ -90,29 +91,32 @@ bool console_queue_put_key(const uint8_t *bytes, size_t size) {
 }
 
 int console_queue_take(void) {
-    /* a begun sequence goes on first; one whose rest has not come may just be the Escape key */
-    bool serial_first = serial_sequence != SEQUENCE_NONE && keyboard_sequence == SEQUENCE_NONE &&
-                        held(&serial) != 0;
     int byte = -1;
 
-    if (held(&keyboard) != 0 && !serial_first) {
+    if (held(&keyboard) != 0 && serial_sequence == SEQUENCE_NONE) {
         byte = take(&keyboard);
-        keyboard_sequence = after(keyboard_sequence, (uint8_t)byte);
     } else if (held(&serial) != 0) {
         byte = take(&serial);
         serial_sequence = after(serial_sequence, (uint8_t)byte);
-        keyboard_sequence = SEQUENCE_NONE;
     }
     return byte;
 }
 
 bool console_queue_is_empty(void) {
-    return held(&serial) == 0 && held(&keyboard) == 0;
+    return held(&serial) == 0 && (held(&keyboard) == 0 || serial_sequence != SEQUENCE_NONE);
+}
+
+bool console_queue_holds_keys_back(void) {
+    return held(&serial) == 0 && held(&keyboard) != 0 && serial_sequence != SEQUENCE_NONE;
+}
+
+void console_queue_give_up_sequence(void) {
+    serial_sequence = SEQUENCE_NONE;
 }
 
 void console_queue_attention(void) {
     serial.taken = serial.received = 0;
     keyboard.taken = keyboard.received = 0;
-    serial_sequence = keyboard_sequence = SEQUENCE_NONE;
+    serial_sequence = SEQUENCE_NONE;
     fault_request_break();
 }

@@ -12,6 +12,7 @@
 
 #include "drivers/font.h"
 #include "drivers/renderer.h"
+#include "drivers/screen_info.h"
 #include "drivers/terminal.h"
 #include "mm/direct_map.h"
 #include "mm/kmalloc.h"
@@ -20,14 +21,13 @@
 enum {
     EARLY_COLUMNS = 80,
     EARLY_ROWS = 25,
-    ALARM_ROWS = 38, /* registers and the longest backtrace */
+    ALARM_TEXT_MAX = 4096,
     SOME_CELLS = 256,
 };
 
 static const char *problem = "nobody has looked for one yet";
 static bool present;     /* problem is NULL then */
-static uint64_t address; /* physical */
-static uint64_t size;
+static uint64_t address; /* of the pixels, physical */
 static struct screen screen;
 
 static struct terminal terminal;
@@ -36,62 +36,23 @@ static struct terminal_cell early_cells[2][EARLY_COLUMNS * EARLY_ROWS];
 
 /* The processor is in one of the functions below: an interrupt must keep its hands off. */
 static volatile bool busy;
+
+/* What a panic has to say: kept aside until it has said everything on the serial line, for the cells and the
+ * frame buffer may be what has failed. */
 static bool alarm;
+static char alarm_text[ALARM_TEXT_MAX];
+static size_t alarm_size;
 
-/* ---- finding the screen ---- */
-
-static struct pixel_format format_of(const BootInfo *boot_info) {
-    struct pixel_format format = {
-        boot_info->framebuffer_pixel_bytes, boot_info->framebuffer_red_mask,
-        boot_info->framebuffer_green_mask, boot_info->framebuffer_blue_mask};
-
-    if (boot_info->framebuffer_format != BOOT_PIXEL_MASK) {
-        const bool red_first = boot_info->framebuffer_format == BOOT_PIXEL_RGBX;
-        format.green = 0x0000ff00;
-        format.red = red_first ? 0x000000ff : 0x00ff0000;
-        format.blue = red_first ? 0x00ff0000 : 0x000000ff;
-    }
-    return format;
-}
-
-/* What the firmware says may not make sense: every line has to fit, and so has the whole screen. Returns what is
- * wrong, or NULL. */
-static const char *check(const BootInfo *boot_info) {
-    const uint64_t line = boot_info->framebuffer_pitch;
-    unsigned columns, rows;
-
-    address = boot_info->framebuffer_addr;
-    size = boot_info->framebuffer_size;
-    screen.pitch = line;
-    screen.width = boot_info->framebuffer_width;
-    screen.height = boot_info->framebuffer_height;
-    screen.format = format_of(boot_info);
-    if (address == 0) {
-        return "the firmware offers no linear frame buffer";
-    }
-    if (boot_info->framebuffer_format > BOOT_PIXEL_MASK || !pixel_format_is_valid(&screen.format)) {
-        return "the firmware's pixel format makes no sense";
-    }
-    if ((uint64_t)screen.width * screen.format.bytes > line) {
-        return "the firmware's lines are longer than their distance";
-    }
-    if (line * screen.height > size) {
-        return "the frame buffer is too small for its lines";
-    }
-    if (address >= DIRECT_MAP_SIZE || size > DIRECT_MAP_SIZE - address) {
-        return "the frame buffer lies above 32 TiB";
-    }
-    renderer_text_size(&screen, &columns, &rows);
-    return columns == 0 || rows == 0 ? "it is too small for text" : NULL;
-}
+/* ---- coming up ---- */
 
 void framebuffer_init(const BootInfo *boot_info) {
     unsigned columns, rows;
 
-    problem = check(boot_info);
+    problem = screen_info_read(boot_info, &screen);
     if (problem != NULL) {
         return;
     }
+    address = boot_info->framebuffer_addr;
     screen.pixels = direct_map_pointer(address);
     renderer_text_size(&screen, &columns, &rows);
     columns = columns < EARLY_COLUMNS ? columns : EARLY_COLUMNS;
@@ -109,11 +70,15 @@ void framebuffer_expand(void) {
     if (!present) {
         return;
     }
-    uint8_t *mapped = vmm_map_device(address, size);
-    if (mapped != NULL) {
-        screen.pixels = mapped;
-        renderer.screen = screen;
+    /* this takes the pixels out of the direct map, whether it succeeds or not */
+    uint8_t *mapped = vmm_map_framebuffer(address, screen.pitch * screen.height);
+    if (mapped == NULL) {
+        present = false;
+        problem = "its memory cannot be mapped";
+        return;
     }
+    screen.pixels = mapped;
+    renderer.screen = screen;
     renderer_text_size(&screen, &columns, &rows);
     struct terminal_cell *cells = kmalloc(2 * sizeof *cells * columns * rows);
     if (cells == NULL) {
@@ -129,9 +94,44 @@ void framebuffer_expand(void) {
 
 /* ---- output ---- */
 
+/* Video memory is written through buffers that the processor empties when it likes; the last words before a
+ * halt are to be seen too (SDM volume 3, section 12.3.1). */
+static bool draw(unsigned limit) {
+    const bool complete = renderer_draw(&renderer, &terminal, limit);
+
+    __asm__ volatile("sfence" : : : "memory");
+    if (complete) {
+        terminal.shifted = false;
+    }
+    return complete;
+}
+
+static void keep_for_alarm(const char *bytes, size_t count) {
+    for (size_t i = 0; i < count && alarm_size < ALARM_TEXT_MAX; i++) {
+        alarm_text[alarm_size++] = bytes[i];
+    }
+}
+
+static unsigned alarm_rows(void) {
+    unsigned rows = 1, column = 0;
+
+    for (size_t i = 0; i < alarm_size; i++) {
+        if (alarm_text[i] == '\n' || column == terminal.columns) {
+            rows++;
+            column = 0;
+        }
+        column += alarm_text[i] != '\n';
+    }
+    return rows;
+}
+
 bool framebuffer_put(const char *bytes, size_t count) {
     if (!present) {
         return true;
+    }
+    if (alarm) {
+        keep_for_alarm(bytes, count);
+        return false;
     }
     busy = true;
     terminal_write(&terminal, bytes, count);
@@ -140,41 +140,32 @@ bool framebuffer_put(const char *bytes, size_t count) {
 }
 
 void framebuffer_draw(void) {
-    if (!present || busy) { /* busy: a panic in the middle of drawing a panic */
+    if (!present || busy) { /* busy: drawing a panic has led to the next */
         return;
     }
     busy = true;
-    terminal.shifted = false;
-    renderer_draw(&renderer, &terminal, UINT_MAX);
+    if (alarm) {
+        terminal_begin_alarm(&terminal, alarm_rows());
+        terminal_write(&terminal, alarm_text, alarm_size);
+        renderer_forget(&renderer, &terminal);
+    }
+    draw(UINT_MAX);
     busy = false;
 }
 
 bool framebuffer_draw_some(void) {
-    if (!present) {
-        return true;
-    }
-    if (busy || !renderer_draw(&renderer, &terminal, SOME_CELLS)) {
-        return false;
-    }
-    terminal.shifted = false;
-    return true;
+    return !present || (!busy && draw(SOME_CELLS));
 }
 
 void framebuffer_write(const char *bytes, size_t count) {
     framebuffer_put(bytes, count);
-    if (!alarm) { /* the serial line is to have all of a panic before drawing can go wrong */
+    if (!alarm) {
         framebuffer_draw();
     }
 }
 
 void framebuffer_begin_alarm(void) {
-    if (!present) {
-        return;
-    }
     alarm = true;
-    busy = true;
-    terminal_begin_alarm(&terminal, ALARM_ROWS);
-    renderer_forget(&renderer, &terminal);
     busy = false;
 }
 

@@ -62,14 +62,20 @@ static uint8_t lights_wanted(void) {
 
 /* A keyboard that did not answer the last time gets another chance with each change. */
 static void begin_lights(void) {
-    lights = i8042_send(COMMAND_SET_LIGHTS) ? LIGHTS_COMMANDED : LIGHTS_SET;
+    lights = LIGHTS_COMMANDED;
+    if (!i8042_send(COMMAND_SET_LIGHTS)) {
+        lights = LIGHTS_SET;
+    }
 }
 
 static void acknowledged(void) {
     switch (lights) {
     case LIGHTS_COMMANDED:
         lights_sent = lights_wanted();
-        lights = i8042_send(lights_sent) ? LIGHTS_SENT : LIGHTS_SET;
+        lights = LIGHTS_SENT;
+        if (!i8042_send(lights_sent)) {
+            lights = LIGHTS_SET;
+        }
         break;
     case LIGHTS_SENT:
         lights = LIGHTS_SET;

@@ -44,7 +44,26 @@ void asm_offsets(void) {
     OFFSET(VM_THROW_WORD_SIZE, offsetof(struct vm, throw_word_size));
     OFFSET(VM_THROW_SOURCE_ID, offsetof(struct vm, throw_source_id));
     OFFSET(VM_FAULT_KNOWN, offsetof(struct vm, fault_known));
-    OFFSET(VM_BREAK_PENDING, offsetof(struct vm, break_pending));
+    OFFSET(VM_ATTENTION, offsetof(struct vm, attention));
+    OFFSET(VM_ATTENTION_CODE, offsetof(struct vm, attention_code));
+    OFFSET(VM_PREEMPTED, offsetof(struct vm, preempted));
+    OFFSET(VM_FRAME_RIP, offsetof(struct vm, frame.rip));
+    OFFSET(VM_FRAME_RSP, offsetof(struct vm, frame.rsp));
+    OFFSET(VM_FRAME_RFLAGS, offsetof(struct vm, frame.rflags));
+    OFFSET(VM_FRAME_RAX, offsetof(struct vm, frame.rax));
+    OFFSET(VM_FRAME_RBX, offsetof(struct vm, frame.rbx));
+    OFFSET(VM_FRAME_RCX, offsetof(struct vm, frame.rcx));
+    OFFSET(VM_FRAME_RDX, offsetof(struct vm, frame.rdx));
+    OFFSET(VM_FRAME_RSI, offsetof(struct vm, frame.rsi));
+    OFFSET(VM_FRAME_RDI, offsetof(struct vm, frame.rdi));
+    OFFSET(VM_FRAME_RBP, offsetof(struct vm, frame.rbp));
+    OFFSET(VM_FRAME_R8, offsetof(struct vm, frame.r8));
+    OFFSET(VM_FRAME_R9, offsetof(struct vm, frame.r9));
+    OFFSET(VM_FRAME_R10, offsetof(struct vm, frame.r10));
+    OFFSET(VM_FRAME_R11, offsetof(struct vm, frame.r11));
+    OFFSET(VM_FRAME_R13, offsetof(struct vm, frame.r13));
+    OFFSET(VM_FRAME_R14, offsetof(struct vm, frame.r14));
+    OFFSET(VM_FRAME_R15, offsetof(struct vm, frame.r15));
     OFFSET(VM_EXIT_REASON, offsetof(struct vm, exit_reason));
 
     OFFSET(VM_EXIT_FINISHED, VM_EXIT_FINISHED);
@@ -52,6 +71,12 @@ void asm_offsets(void) {
     OFFSET(VM_EXIT_WAIT, VM_EXIT_WAIT);
     OFFSET(VM_EXIT_SLEEP, VM_EXIT_SLEEP);
     OFFSET(VM_EXIT_BYE, VM_EXIT_BYE);
+    OFFSET(VM_EXIT_YIELD, VM_EXIT_YIELD);
+    OFFSET(VM_EXIT_PREEMPTED, VM_EXIT_PREEMPTED);
+
+    OFFSET(ATTENTION_BREAK, VM_ATTENTION_BREAK);
+    OFFSET(ATTENTION_THROW, VM_ATTENTION_THROW);
+    OFFSET(ATTENTION_LEAVE, VM_ATTENTION_LEAVE);
 
     OFFSET(WORD_ARG, offsetof(struct word, arg));
     OFFSET(WORD_CODE, offsetof(struct word, code));

@@ -9,14 +9,89 @@
 #include "forth/throw.h"
 #include "forth/vm.h"
 #include "hal/hal_console.h"
+#include "hal/hal_memory.h"
 #include "primitives.h"
 
-static bool at_line_start = true;
+static bool at_line_start = true; /* the console's cursor */
+static struct console_stream *owner, *selected;
 
-void console_bytes(const char *bytes, size_t size) {
+static void write_out(const char *bytes, size_t size) {
     if (size > 0) {
         hal_console_write(bytes, size);
         at_line_start = bytes[size - 1] == '\n';
+    }
+}
+
+static bool has_console(void) {
+    return selected == NULL || selected == owner;
+}
+
+/* Shows a line of a VM that has not the console, and brings the line that is being typed back under it. */
+static void show_foreign(const char *line, size_t size) {
+    static const char clear[] = "\r\033[K";
+    const bool editing = owner != NULL && owner->editing && hal_console_is_terminal();
+    if (editing && owner->editor->size > 0) {
+        write_out(clear, sizeof clear - 1);
+    } else if (!at_line_start) {
+        write_out("\n", 1);
+    }
+    write_out(line, size);
+    write_out("\n", 1);
+    if (editing) {
+        line_editor_redraw(owner->editor);
+        write_out(owner->editor->out, owner->editor->out_size);
+    }
+}
+
+/* Takes output of a VM that has not the console, line by line. */
+static void hold_back(struct console_stream *stream, const char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++) {
+        const bool ends = bytes[i] == '\n';
+        if (!ends) {
+            stream->line[stream->size++] = bytes[i];
+        }
+        if (ends || stream->size == CONSOLE_LINE_MAX) {
+            show_foreign(stream->line, stream->size);
+            stream->size = 0;
+        }
+    }
+}
+
+void console_select(struct console_stream *stream) {
+    selected = stream;
+}
+
+void console_own(struct console_stream *stream) {
+    owner = stream;
+    if (stream->size > 0) {
+        write_out(stream->line, stream->size);
+        stream->size = 0;
+    }
+    if (stream->editing && hal_console_is_terminal()) {
+        line_editor_redraw(stream->editor);
+        write_out(stream->editor->out, stream->editor->out_size);
+    }
+}
+
+void console_close(struct console_stream *stream) {
+    if (stream->size > 0) {
+        show_foreign(stream->line, stream->size);
+    }
+    if (owner == stream) {
+        owner = NULL;
+    }
+    if (selected == stream) {
+        selected = NULL;
+    }
+    hal_mem_free(stream->editor);
+    stream->editor = NULL;
+}
+
+void console_bytes(const char *bytes, size_t size) {
+    if (has_console()) {
+        write_out(bytes, size);
+    } else {
+        hold_back(selected, bytes, size);
     }
 }
 
@@ -53,7 +128,7 @@ void console_signed(int64_t value) {
 }
 
 void console_fresh_line(void) {
-    if (!at_line_start) {
+    if (has_console() ? !at_line_start : selected->size > 0) {
         console_char('\n');
     }
 }
@@ -74,12 +149,12 @@ int word_type(struct vm *vm) {
 }
 
 int word_key_question(struct vm *vm) {
-    vm_push(vm, hal_console_has_input() ? (uint64_t)-1 : 0);
+    vm_push(vm, has_console() && hal_console_has_input() ? (uint64_t)-1 : 0);
     return 0;
 }
 
 int word_paren_key(struct vm *vm) {
-    vm_push(vm, (uint64_t)(int64_t)hal_console_poll());
+    vm_push(vm, (uint64_t)(int64_t)(has_console() ? hal_console_poll() : HAL_CONSOLE_NONE));
     return 0;
 }
 
@@ -96,10 +171,6 @@ int word_interactive(struct vm *vm) {
     return 0;
 }
 
-/* The line editor of the console, shared by whoever has the console. */
-static struct line_editor editor;
-static bool editor_ready;
-
 /* What a line may take without wrapping: one column stays free for the cursor, and one for Enter's blank. */
 static size_t editor_columns(void) {
     unsigned columns, rows;
@@ -108,13 +179,18 @@ static size_t editor_columns(void) {
 }
 
 int word_edit_begin(struct vm *vm) {
-    if (!editor_ready) {
-        line_editor_init(&editor);
-        editor_ready = true;
+    struct console_stream *stream = &vm->console;
+    if (stream->editor == NULL) {
+        stream->editor = hal_mem_alloc(sizeof *stream->editor);
+        if (stream->editor == NULL) {
+            return THROW_NO_MEMORY;
+        }
+        line_editor_init(stream->editor);
     }
-    line_editor_set_terminal(&editor, hal_console_is_terminal());
-    line_editor_set_columns(&editor, editor_columns());
-    line_editor_start(&editor, vm_pop(vm));
+    line_editor_set_terminal(stream->editor, hal_console_is_terminal());
+    line_editor_set_columns(stream->editor, editor_columns());
+    line_editor_start(stream->editor, vm_pop(vm));
+    stream->editing = true;
     vm->breaks = 0;
     vm->word_size = 0; /* a Ctrl-C while typing is the fault of no word */
     return 0;
@@ -124,12 +200,18 @@ int word_edit_begin(struct vm *vm) {
  * empty one, -28 on Ctrl-C. */
 int word_edit_key(struct vm *vm) {
     int64_t byte = (int64_t)vm_pop(vm);
-    if (byte == HAL_CONSOLE_EOF) {
-        vm_push(vm, (uint64_t)-1);
-        return editor.size > 0 ? 0 : THROW_END_OF_FILE;
+    struct console_stream *stream = &vm->console;
+    if (!stream->editing) {
+        return THROW_UNSUPPORTED;
     }
-    enum line_editor_result result = line_editor_feed(&editor, (uint8_t)byte);
-    console_bytes(editor.out, editor.out_size);
+    if (byte == HAL_CONSOLE_EOF) {
+        stream->editing = false;
+        vm_push(vm, (uint64_t)-1);
+        return stream->editor->size > 0 ? 0 : THROW_END_OF_FILE;
+    }
+    enum line_editor_result result = line_editor_feed(stream->editor, (uint8_t)byte);
+    console_bytes(stream->editor->out, stream->editor->out_size);
+    stream->editing = result == LINE_EDITOR_MORE;
     switch (result) {
     case LINE_EDITOR_MORE:
         vm_push(vm, 0);
@@ -147,16 +229,20 @@ int word_edit_key(struct vm *vm) {
 
 /* ( addr -- u ) A line that had to be cut is refused: its first part may mean something else. */
 int word_edit_line(struct vm *vm) {
-    if (editor.truncated) {
+    const struct line_editor *editor = vm->console.editor;
+    if (editor == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (editor->truncated) {
         return THROW_LINE_TOO_LONG;
     }
-    char *to = vm_pointer(vm, vm_pop(vm), editor.size);
+    char *to = vm_pointer(vm, vm_pop(vm), editor->size);
     if (to == NULL) {
         return THROW_BAD_ADDRESS;
     }
-    for (size_t i = 0; i < editor.size; i++) {
-        to[i] = editor.line[i];
+    for (size_t i = 0; i < editor->size; i++) {
+        to[i] = editor->line[i];
     }
-    vm_push(vm, editor.size);
+    vm_push(vm, editor->size);
     return 0;
 }

@@ -77,6 +77,17 @@ static const struct message messages[] = {
     {THROW_PROTECTED_WORD, "a word of the base dictionary cannot be changed"},
     {THROW_MISSING_DELIMITER, "the closing delimiter is missing"},
     {THROW_TOO_MANY_LOCALS, "too many locals in one definition (64 at most)"},
+    {THROW_NO_SUCH_VM, "no VM has this ID (it may have ended)"},
+    {THROW_TIMEOUT, "time-out"},
+    {THROW_NOT_A_CHILD, "only the VM that spawned it can wait for its end"},
+    {THROW_TOO_MANY_VMS, "too many VMs (65535 at most)"},
+    {THROW_BAD_ENVELOPE, "an envelope must have at least 64 KiB and less than 4 GiB"},
+    {THROW_BAD_PRIORITY, "a priority is a number from 0 to 31"},
+    {THROW_PRIMORDIAL, "VM[0] cannot be ended; BYE switches the machine off"},
+    {THROW_MESSAGE_TOO_LONG, "a message has 4096 bytes at most"},
+    {THROW_BUFFER_TOO_SHORT, "the message is longer than the buffer, and still waiting"},
+    {THROW_SEND_TO_SELF, "its own mailbox is full: it would wait for itself"},
+    {THROW_NOT_PERMITTED, "not permitted: this VM lacks the capability (.CAPS shows what it has)"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},
 };
 
@@ -127,6 +138,11 @@ static void say_address(struct vm *vm) {
 }
 
 static void say_error(struct vm *vm, int64_t code) {
+    if (vm->id != 0) {
+        console_text("VM ");
+        console_unsigned(vm->id, 10);
+        console_text(": ");
+    }
     say_place(vm);
     console_text("error ");
     console_signed(code);

@@ -324,3 +324,10 @@ void line_editor_init(struct line_editor *editor) {
     editor->history.count = 0;
     line_editor_start(editor, LINE_EDITOR_LINE_MAX);
 }
+
+void line_editor_redraw(struct line_editor *editor) {
+    editor->out_size = 0;
+    editor->shown = 0;
+    editor->shown_cursor = 0;
+    line_text_show(editor, editor->view);
+}

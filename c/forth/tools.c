@@ -148,6 +148,19 @@ int word_nanoseconds(struct vm *vm) {
     return 0;
 }
 
+/* The names that gforth has, which answer with doubles. */
+int word_utime(struct vm *vm) {
+    vm_push(vm, hal_time_now_ns() / 1000);
+    vm_push(vm, 0);
+    return 0;
+}
+
+int word_ntime(struct vm *vm) {
+    vm_push(vm, hal_time_now_ns());
+    vm_push(vm, 0);
+    return 0;
+}
+
 /* ( -- second minute hour day month year ) 10.6.2.2292 */
 int word_time_and_date(struct vm *vm) {
     struct hal_wall_time time;

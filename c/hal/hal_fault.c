@@ -8,3 +8,7 @@
 void hal_fault_set_handler(hal_fault_handler handler) {
     fault_set_handler(handler);
 }
+
+void hal_preempt_request(void) {
+    fault_request_preempt();
+}

@@ -30,8 +30,20 @@ static bool has_name(const BootModule *module, const char *name, size_t name_siz
     return strlen(module->name) == name_size && memcmp(module->name, name, name_size) == 0;
 }
 
+static bool is_file_name(const char *name, size_t size) {
+    if (size == 0 || size > HAL_FILE_NAME_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (name[i] == '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
 hal_status hal_file_open(const char *name, size_t name_size, const char **contents, size_t *size) {
-    if (name_size == 0 || name_size > HAL_FILE_NAME_MAX) {
+    if (!is_file_name(name, name_size)) {
         return HAL_ERR_INVALID;
     }
     for (unsigned i = 0; i < module_count(); i++) {

@@ -8,6 +8,7 @@
 
 #include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
+#include "mm/alloc_fail.h"
 #include "mm/direct_map.h"
 #include "mm/kmalloc.h"
 #include "mm/pmm.h"
@@ -53,6 +54,35 @@ hal_status hal_mem_map(uint64_t virtual_address, uint64_t physical, size_t size,
 hal_status hal_mem_unmap(uint64_t virtual_address, size_t size) {
     refuse_in_interrupt("hal_mem_unmap: called from an interrupt handler");
     return vmm_unmap(virtual_address, size);
+}
+
+hal_status hal_mem_protect(uint64_t virtual_address, size_t size, unsigned flags) {
+    refuse_in_interrupt("hal_mem_protect: called from an interrupt handler");
+    return vmm_protect(virtual_address, size, flags);
+}
+
+struct hal_mem_stats hal_mem_get_stats(void) {
+    const struct pmm_stats pages = pmm_get_stats();
+    const struct heap_stats heap = kmalloc_stats();
+    return (struct hal_mem_stats){
+        .total_pages = pages.total_pages,
+        .free_pages = pages.free_pages,
+        .heap_blocks = heap.blocks,
+        .heap_bytes = heap.bytes,
+    };
+}
+
+bool hal_mem_check(void) {
+    refuse_in_interrupt("hal_mem_check: called from an interrupt handler");
+    return heap_check();
+}
+
+void hal_mem_fail_at(uint64_t nth) {
+    alloc_fail_arm(nth);
+}
+
+uint64_t hal_mem_fail_count(void) {
+    return alloc_fail.count;
 }
 
 size_t hal_mem_page_size(void) {

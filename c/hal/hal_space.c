@@ -7,13 +7,10 @@
 #include "hal/hal_space.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "boot/bootinfo.h"
-#include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
 #include "mm/direct_map.h"
-#include "mm/pmm.h"
 #include "mm/vmm.h"
 
 #define WORD_BITS  64u
@@ -50,51 +47,13 @@ static bool is_in_slot(uint64_t address, uint64_t size) {
     return is_taken((address - VM_SLOTS_BASE) / HAL_SPACE_SLOT_SIZE);
 }
 
-static bool is_committed(uint64_t address) {
-    return vmm_translate(address) != VMM_UNMAPPED;
-}
-
-/* The most tables that mapping `size` bytes inside one slot can need: page tables for 2 MiB each,
- * page directories for 1 GiB each, either with one more for a range that straddles, and one above.
- */
-static uint64_t tables_needed(uint64_t size) {
-    return (size >> 21) + 2 + (size >> 30) + 2 + 1;
-}
-
-static void commit_page(uint64_t address) {
-    const uint64_t physical = pmm_alloc_pages(1);
-    if (physical == 0) {
-        hal_panic("hal_space_commit: out of pages after they had been counted");
-    }
-    memset(direct_map_pointer(physical), 0, PAGE_BYTES);
-    if (vmm_map(address, physical, PAGE_BYTES, HAL_MAP_READ | HAL_MAP_WRITE) != HAL_OK) {
-        hal_panic("hal_space_commit: cannot map a page that had been found unmapped");
-    }
-}
-
+/* Nothing else commits meanwhile: no interrupt handler does, and a VM's fault cannot come while C
+ * code runs. So interrupts stay as they are, however long this takes. */
 hal_status hal_space_commit(uint64_t address, size_t size) {
     if (!is_in_slot(address, size)) {
         return HAL_ERR_INVALID;
     }
-    /* Counting first makes it all or nothing with nothing to undo. Interrupts stay disabled so that
-     * the count holds until the pages are taken. */
-    const unsigned long state = hal_irq_disable();
-    uint64_t missing = 0;
-    for (uint64_t at = address; at < address + size; at += PAGE_BYTES) {
-        missing += !is_committed(at);
-    }
-    hal_status status = HAL_OK;
-    if (missing != 0 && pmm_get_stats().free_pages < missing + tables_needed(size)) {
-        status = HAL_ERR_NO_MEMORY;
-    } else if (missing != 0) {
-        for (uint64_t at = address; at < address + size; at += PAGE_BYTES) {
-            if (!is_committed(at)) {
-                commit_page(at);
-            }
-        }
-    }
-    hal_irq_restore(state);
-    return status;
+    return size == 0 ? HAL_OK : vmm_populate(address, size);
 }
 
 hal_status hal_space_protect(uint64_t address, size_t size) {

@@ -33,7 +33,13 @@ void host_console_restore(void) {
     }
 }
 
+size_t host_console_unread(const unsigned char **bytes) {
+    *bytes = input + input_next;
+    return input_size - input_next;
+}
+
 void hal_console_init(void) {
+    input_size = host_restart_take_unread(input, sizeof input);
     is_terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &original) == 0;
     if (is_terminal) {
         struct termios raw = original;

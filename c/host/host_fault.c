@@ -22,7 +22,8 @@
 #define FLAG_AC          (1ll << 18)
 
 static hal_fault_handler owner;
-static volatile sig_atomic_t depth;
+volatile sig_atomic_t host_interrupt_depth;
+static volatile sig_atomic_t preempt_pending;
 static char stack[64 * 1024] __attribute__((aligned(16)));
 
 void hal_fault_set_handler(hal_fault_handler handler) {
@@ -51,6 +52,59 @@ static void unhandled(int signal, const struct hal_fault *fault) {
     hal_panic(size > 0 ? text : "signal");
 }
 
+static void redirect(greg_t *registers, const struct hal_fault *fault) {
+    registers[REG_RIP] = (greg_t)fault->rip;
+    registers[REG_RBX] = (greg_t)fault->rbx;
+    registers[REG_R12] = (greg_t)fault->r12;
+    registers[REG_EFL] &= ~(FLAG_TF | FLAG_DF | FLAG_AC);
+}
+
+static struct hal_registers read_registers(const greg_t *r) {
+#define R(name) (uint64_t) r[name]
+    return (struct hal_registers){
+        .rip = R(REG_RIP),
+        .rsp = R(REG_RSP),
+        .rflags = R(REG_EFL),
+        .rax = R(REG_RAX),
+        .rbx = R(REG_RBX),
+        .rcx = R(REG_RCX),
+        .rdx = R(REG_RDX),
+        .rsi = R(REG_RSI),
+        .rdi = R(REG_RDI),
+        .rbp = R(REG_RBP),
+        .r8 = R(REG_R8),
+        .r9 = R(REG_R9),
+        .r10 = R(REG_R10),
+        .r11 = R(REG_R11),
+        .r12 = R(REG_R12),
+        .r13 = R(REG_R13),
+        .r14 = R(REG_R14),
+        .r15 = R(REG_R15),
+    };
+#undef R
+}
+
+void hal_preempt_request(void) {
+    preempt_pending = 1;
+}
+
+void host_interrupt_exit(void *context) {
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    if (preempt_pending == 0 || owner == NULL) {
+        return;
+    }
+    preempt_pending = 0;
+    const struct hal_registers all = read_registers(registers);
+    struct hal_fault fault = {.kind = HAL_FAULT_PREEMPT,
+                              .rip = all.rip,
+                              .rbx = all.rbx,
+                              .r12 = all.r12,
+                              .registers = &all};
+    if (owner(&fault) == HAL_FAULT_REDIRECT) {
+        redirect(registers, &fault);
+    }
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     struct hal_fault fault = {
@@ -59,11 +113,16 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         .rbx = (uint64_t)registers[REG_RBX],
         .r12 = (uint64_t)registers[REG_R12],
     };
+    struct hal_registers all;
+    if (fault.kind == HAL_FAULT_BREAK) {
+        all = read_registers(registers);
+        fault.registers = &all;
+    }
     if (fault.kind == HAL_FAULT_MEMORY) {
         fault.address = (uint64_t)info->si_addr;
         fault.write = (registers[REG_ERR] & PAGE_FAULT_WRITE) != 0;
     }
-    depth++;
+    host_interrupt_depth++;
     hal_fault_action action =
         owner != NULL ? owner(&fault)
                       : (fault.kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED);
@@ -74,13 +133,10 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     case HAL_FAULT_RESUME:
         break;
     case HAL_FAULT_REDIRECT:
-        registers[REG_RIP] = (greg_t)fault.rip;
-        registers[REG_RBX] = (greg_t)fault.rbx;
-        registers[REG_R12] = (greg_t)fault.r12;
-        registers[REG_EFL] &= ~(FLAG_TF | FLAG_DF | FLAG_AC);
+        redirect(registers, &fault);
         break;
     }
-    depth--;
+    host_interrupt_depth--;
 }
 
 void host_fault_init(void) {
@@ -133,5 +189,5 @@ void hal_irq_restore(unsigned long state) {
 }
 
 bool hal_in_interrupt_context(void) {
-    return depth > 0;
+    return host_interrupt_depth > 0;
 }

@@ -48,7 +48,7 @@ static hal_status read_all(FILE *file, char **contents, size_t *size) {
 
 hal_status hal_file_open(const char *name, size_t name_size, const char **contents, size_t *size) {
     char path[HAL_FILE_NAME_MAX + 1];
-    if (name_size > HAL_FILE_NAME_MAX || memchr(name, '\0', name_size) != NULL) {
+    if (name_size == 0 || name_size > HAL_FILE_NAME_MAX || memchr(name, '\0', name_size) != NULL) {
         return HAL_ERR_INVALID;
     }
     memcpy(path, name, name_size);

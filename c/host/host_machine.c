@@ -1,5 +1,5 @@
 /*
- * host_machine.c - the small parts of the HAL on Linux: memory, processor, power, panic.
+ * host_machine.c - the small parts of the HAL on Linux: processor, power, panic.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -9,26 +9,11 @@
 
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
-#include "hal/hal_memory.h"
 #include "hal/hal_panic.h"
 #include "hal/hal_power.h"
 #include "host.h"
 
 volatile long hal_panic_current_vm = -1;
-
-void hal_mem_init(void) {}
-
-void *hal_mem_alloc(size_t size) {
-    return size == 0 ? NULL : calloc(1, size);
-}
-
-void hal_mem_free(void *memory) {
-    free(memory);
-}
-
-size_t hal_mem_page_size(void) {
-    return 4096;
-}
 
 void hal_cpu_init(void) {}
 

@@ -9,7 +9,6 @@
 #include "hal/hal_cpu.h"
 #include "hal/hal_interrupt.h"
 #include "hal/hal_memory.h"
-#include "hal/hal_panic.h"
 #include "hal/hal_time.h"
 #include "host.h"
 
@@ -40,9 +39,14 @@ int main(int argc, char **argv) {
     hal_mem_init();
     hal_console_init();
     hal_cpu_init();
-    vm_arbiter_init();
-    if (vm_create_primordial() != 0) {
-        hal_panic("VM[0] could not be created: out of memory");
+    int code = vm_arbiter_init();
+    if (code == 0) {
+        code = vm_create_primordial();
+    }
+    if (code != 0) {
+        hal_console_flush();
+        fprintf(stderr, "%s: cannot start: VM[0] could not be created (error %d)\n", argv[0], code);
+        return HOST_EXIT_START;
     }
     vm_arbiter_loop();
 }

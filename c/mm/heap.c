@@ -1,124 +1,25 @@
 /*
- * heap.c - the kernel heap's core: size classes in slabs, and whole pages for what is larger.
+ * heap.c - the kernel heap's core: slabs, and the choice between them and the buddy system.
  *
- * Pages are taken in runs aligned to 16 KiB with a header at the start, so that a block's address
- * leads to its run by clearing low bits. A slab is a run of 16 KiB cut into blocks of one class; a
- * bitmap in the header says which are in use, so a second free is noticed at once. A larger block
- * is alone in its run. The header's mark depends on its own address, so that data which
- * happens to look like a header, or a header of long ago, is not taken for one.
+ * A slab is 16 KiB cut into blocks of one class. A bitmap in its header says which are in use, and
+ * one more word which words of the bitmap have room, so that a block is found with two bit scans
+ * and a second free is noticed at once. Nothing here follows a list or divides.
  */
 #include "mm/heap.h"
 
 #include <string.h>
 
-enum {
-    PAGE_BYTES = 4096,
-    SLAB_PAGES = HEAP_RUN_ALIGNMENT / PAGE_BYTES,
-    SMALLEST_BLOCK = 16,
-    LARGEST_BLOCK = SMALLEST_BLOCK << (HEAP_CLASS_COUNT - 1),
-    WORD_BITS = 64,
-    BITMAP_WORDS = HEAP_RUN_ALIGNMENT / SMALLEST_BLOCK / WORD_BITS,
-    CLASS_LARGE = HEAP_CLASS_COUNT, /* a run that is one large block */
-};
+#include "mm/heap_parts.h"
 
-#define RUN_MARK UINT64_C(0x6865617072756e21)
-
-struct heap_run {
-    uint64_t mark; /* RUN_MARK exclusive-or the address of the run */
-    struct heap_run *next;
-    struct heap_run *previous;
-    struct heap_run *partial_next; /* list of slabs with free room */
-    struct heap_run *partial_previous;
-    uint32_t page_count;
-    uint16_t size_class; /* CLASS_LARGE or the index of its size */
-    uint16_t used;       /* blocks in use */
-    uint64_t in_use[BITMAP_WORDS];
-};
-
-_Static_assert(sizeof(struct heap_run) % SMALLEST_BLOCK == 0, "blocks are 16-byte aligned");
-_Static_assert(LARGEST_BLOCK == 4096, "size classes are 16 to 4096");
-
-static size_t class_size(unsigned size_class) {
-    return (size_t)SMALLEST_BLOCK << size_class;
-}
+/* Keeps what happens once in many calls out of the registers and the cache lines of the usual path. */
+#define SELDOM __attribute__((noinline, cold))
 
 static unsigned class_for(size_t size) {
-    unsigned size_class = 0;
-    while (class_size(size_class) < size) {
-        size_class++;
-    }
-    return size_class;
+    return 60 - (unsigned)__builtin_clzll((size - 1) | 15);
 }
 
-static unsigned blocks_in(unsigned size_class) {
-    return (unsigned)((HEAP_RUN_ALIGNMENT - sizeof(struct heap_run)) / class_size(size_class));
-}
-
-static unsigned char *first_block(const struct heap_run *run) {
-    return (unsigned char *)run + sizeof *run;
-}
-
-static uint64_t mark_of(const struct heap_run *run) {
-    return RUN_MARK ^ (uint64_t)(uintptr_t)run;
-}
-
-/* Bytes that the caller may use in each block of the run. */
-static size_t block_room(const struct heap_run *run) {
-    return run->size_class == CLASS_LARGE ? (size_t)run->page_count * PAGE_BYTES - sizeof *run
-                                          : class_size(run->size_class);
-}
-
-static void link_partial(struct heap *heap, struct heap_run *run) {
-    run->partial_previous = NULL;
-    run->partial_next = heap->partial[run->size_class];
-    if (run->partial_next != NULL) {
-        run->partial_next->partial_previous = run;
-    }
-    heap->partial[run->size_class] = run;
-}
-
-static void unlink_partial(struct heap *heap, struct heap_run *run) {
-    if (run->partial_next != NULL) {
-        run->partial_next->partial_previous = run->partial_previous;
-    }
-    if (run->partial_previous != NULL) {
-        run->partial_previous->partial_next = run->partial_next;
-    } else {
-        heap->partial[run->size_class] = run->partial_next;
-    }
-}
-
-static struct heap_run *new_run(struct heap *heap, size_t page_count, unsigned size_class) {
-    struct heap_run *run = heap->source.allocate(page_count);
-    if (run == NULL) {
-        return NULL;
-    }
-    memset(run, 0, sizeof *run);
-    run->mark = mark_of(run);
-    run->page_count = (uint32_t)page_count;
-    run->size_class = (uint16_t)size_class;
-    run->next = heap->runs;
-    if (run->next != NULL) {
-        run->next->previous = run;
-    }
-    heap->runs = run;
-    heap->stats.pages_held += page_count;
-    return run;
-}
-
-static void drop_run(struct heap *heap, struct heap_run *run) {
-    const size_t page_count = run->page_count;
-    if (run->next != NULL) {
-        run->next->previous = run->previous;
-    }
-    if (run->previous != NULL) {
-        run->previous->next = run->next;
-    } else {
-        heap->runs = run->next;
-    }
-    heap->stats.pages_held -= page_count;
-    run->mark = 0;
-    heap->source.release(run, page_count);
+static unsigned order_for(size_t size) {
+    return 51 - (unsigned)__builtin_clzll((size - 1) | (HEAP_UNIT - 1));
 }
 
 void heap_init(struct heap *heap, const struct heap_source *source) {
@@ -126,165 +27,274 @@ void heap_init(struct heap *heap, const struct heap_source *source) {
     heap->source = *source;
 }
 
-static void *alloc_large(struct heap *heap, size_t size) {
-    if (size > (size_t)UINT32_MAX * PAGE_BYTES - sizeof(struct heap_run)) {
-        return NULL;
+static void link_partial(struct heap *heap, struct heap_slab *slab) {
+    slab->previous = NULL;
+    slab->next = heap->partial[slab->size_class];
+    if (slab->next != NULL) {
+        slab->next->previous = slab;
     }
-    const size_t page_count = (size + sizeof(struct heap_run) + PAGE_BYTES - 1) / PAGE_BYTES;
-    struct heap_run *run = new_run(heap, page_count, CLASS_LARGE);
-    if (run == NULL) {
-        return NULL;
-    }
-    run->used = 1;
-    return first_block(run);
+    heap->partial[slab->size_class] = slab;
 }
 
-/* Takes the lowest free block of a slab that has one. */
-static void *take_block(struct heap *heap, struct heap_run *run) {
-    unsigned word = 0;
-    while (run->in_use[word] == UINT64_MAX) {
-        word++;
+static void unlink_partial(struct heap *heap, struct heap_slab *slab) {
+    if (slab->next != NULL) {
+        slab->next->previous = slab->previous;
     }
-    const unsigned bit = (unsigned)__builtin_ctzll(~run->in_use[word]);
-    run->in_use[word] |= UINT64_C(1) << bit;
-    run->used++;
-    if (run->used == blocks_in(run->size_class)) {
-        unlink_partial(heap, run);
+    if (slab->previous != NULL) {
+        slab->previous->next = slab->next;
+    } else {
+        heap->partial[slab->size_class] = slab->next;
     }
-    return first_block(run) + (word * WORD_BITS + bit) * class_size(run->size_class);
 }
 
-static void *alloc_small(struct heap *heap, size_t size) {
-    const unsigned size_class = class_for(size);
-    struct heap_run *run = heap->partial[size_class];
-    if (run == NULL) {
-        run = new_run(heap, SLAB_PAGES, size_class);
-        if (run == NULL) {
-            return NULL;
+static SELDOM struct heap_slab *new_slab(struct heap *heap, unsigned size_class) {
+    struct heap_slab *slab = heap_buddy_take(heap, SLAB_ORDER, UNIT_SLAB);
+    if (slab == NULL) {
+        return NULL;
+    }
+    memset(slab, 0, sizeof *slab);
+    slab->mark = heap_slab_mark(slab);
+    slab->size_class = (uint8_t)size_class;
+    slab->shift = (uint8_t)(CLASS_SHIFT + size_class);
+    const unsigned blocks = heap_slab_blocks(size_class);
+    slab->block_bytes = (uint16_t)(blocks << slab->shift);
+    for (unsigned row = 0; row < SLAB_ROWS; row++) {
+        const unsigned first = row * SLAB_ROW_BLOCKS;
+        if (first >= blocks) {
+            slab->in_use[row] = UINT64_MAX;
+            continue;
         }
-        link_partial(heap, run);
+        if (blocks - first < SLAB_ROW_BLOCKS) {
+            slab->in_use[row] = UINT64_MAX << (blocks - first);
+        }
+        slab->free_rows |= (uint16_t)(1u << row);
     }
-    return take_block(heap, run);
+    heap->stats.class_slabs[size_class]++;
+    link_partial(heap, slab);
+    return slab;
 }
 
-static struct heap_run *run_of(const void *block) {
-    const uintptr_t address = (uintptr_t)block;
-    return (struct heap_run *)(address - address % HEAP_RUN_ALIGNMENT);
+static void drop_slab(struct heap *heap, struct heap_slab *slab) {
+    unlink_partial(heap, slab);
+    heap->stats.class_slabs[slab->size_class]--;
+    slab->mark = 0;
+    if (heap->source.forgotten != NULL) {
+        heap->source.forgotten(slab, sizeof *slab);
+    }
+    heap_buddy_give(heap, heap_offset(heap, slab), SLAB_ORDER);
 }
 
-void *heap_alloc(struct heap *heap, size_t size) {
-    if (size == 0) {
-        return NULL;
+static inline void clear_32(unsigned char *bytes) {
+    __builtin_memset(bytes, 0, 32);
+}
+
+/* Clears a block of a small class: with plain stores where the start of a string instruction would
+ * cost more than the clearing. */
+static inline void clear_small(unsigned char *block, unsigned size_class) {
+    switch (size_class) {
+    case 0:
+        __builtin_memset(block, 0, 16);
+        break;
+    case 3:
+        clear_32(block + 96);
+        clear_32(block + 64);
+        clear_32(block + 32);
+        clear_32(block);
+        break;
+    case 2:
+        clear_32(block + 32);
+        clear_32(block);
+        break;
+    case 1:
+        clear_32(block);
+        break;
+    default:
+        memset(block, 0, heap_class_size(size_class));
+        break;
     }
-    void *block = size <= LARGEST_BLOCK ? alloc_small(heap, size) : alloc_large(heap, size);
-    if (block != NULL) {
-        const size_t room = block_room(run_of(block));
-        memset(block, 0, room);
-        heap->stats.allocations++;
-        heap->stats.bytes_used += room;
+}
+
+static void *take_from_new_slab(struct heap *heap, unsigned size_class, bool clear);
+static void *take_last_of_row(struct heap *heap, struct heap_slab *slab, unsigned row, void *block,
+                              bool clear);
+
+/* Takes the first free block of the first slab that has one. */
+static inline void *take_small(struct heap *heap, unsigned size_class, bool clear) {
+    struct heap_slab *slab = heap->partial[size_class];
+    if (slab == NULL) {
+        return take_from_new_slab(heap, size_class, clear);
+    }
+    const unsigned row = (unsigned)__builtin_ctz(slab->free_rows);
+    const uint64_t before = slab->in_use[row];
+    const uint64_t after = before | (before + 1); /* sets the lowest zero */
+    const size_t index = (size_t)row * SLAB_ROW_BLOCKS + (unsigned)__builtin_ctzll(~before);
+    unsigned char *block = heap_slab_first(slab) + (index << (CLASS_SHIFT + size_class));
+    slab->in_use[row] = after;
+    slab->used++;
+    heap->stats.class_blocks[size_class]++;
+    if (after == UINT64_MAX) {
+        return take_last_of_row(heap, slab, row, block, clear);
+    }
+    if (clear) {
+        clear_small(block, size_class);
     }
     return block;
 }
 
-static enum heap_free_result free_small(struct heap *heap, struct heap_run *run,
-                                        const unsigned char *block) {
-    const size_t size = class_size(run->size_class);
-    const size_t offset = (size_t)(block - first_block(run));
-    const size_t index = offset / size;
-    if (offset % size != 0 || index >= blocks_in(run->size_class)) {
+static SELDOM void *take_from_new_slab(struct heap *heap, unsigned size_class, bool clear) {
+    return new_slab(heap, size_class) == NULL ? NULL : take_small(heap, size_class, clear);
+}
+
+/* What is left to do when that was the last free block of a row. */
+static SELDOM void *take_last_of_row(struct heap *heap, struct heap_slab *slab, unsigned row,
+                                     void *block, bool clear) {
+    slab->free_rows &= (uint16_t) ~(1u << row);
+    if (slab->free_rows == 0) {
+        unlink_partial(heap, slab);
+    }
+    if (clear) {
+        clear_small(block, slab->size_class);
+    }
+    return block;
+}
+
+static void *take_large(struct heap *heap, size_t size, size_t *room) {
+    if (size > HEAP_BUDDY_MAX) {
+        return heap_huge_take(heap, size, room);
+    }
+    const unsigned order = order_for(size);
+    *room = heap_order_size(order);
+    return heap_buddy_take(heap, order, UNIT_USED);
+}
+
+void *heap_take(struct heap *heap, size_t size, size_t *room) {
+    if (size == 0) {
+        return NULL;
+    }
+    if (size > HEAP_PAGE) {
+        return take_large(heap, size, room);
+    }
+    *room = heap_class_size(class_for(size));
+    return take_small(heap, class_for(size), false);
+}
+
+static SELDOM void *alloc_large(struct heap *heap, size_t size) {
+    size_t room = 0;
+    void *block = heap_take(heap, size, &room);
+    if (block != NULL) {
+        memset(block, 0, room);
+    }
+    return block;
+}
+
+void *heap_alloc(struct heap *heap, size_t size) {
+    if (size - 1 >= HEAP_PAGE) {
+        return alloc_large(heap, size);
+    }
+    return take_small(heap, class_for(size), true);
+}
+
+/* The slab around an offset, NULL when there is none. */
+static inline struct heap_slab *slab_at(const struct heap *heap, const struct heap_window *window,
+                                        uint64_t offset) {
+    const uint64_t start = offset & ~(HEAP_SLAB - 1);
+    return window->state[heap_unit_at(start)] == UNIT_SLAB
+               ? (struct heap_slab *)(heap->source.base + start)
+               : NULL;
+}
+
+/* Finds the bit of a block. False when the pointer is not the start of one. */
+static inline bool find_bit(const struct heap_slab *slab, const void *block, unsigned *row,
+                            uint64_t *mask) {
+    const uint64_t offset = (uint64_t)(uintptr_t)block - (uint64_t)(uintptr_t)heap_slab_first(slab);
+    const uint64_t index = offset >> slab->shift;
+    if (offset >= slab->block_bytes || index << slab->shift != offset) {
+        return false;
+    }
+    *row = (unsigned)(index / SLAB_ROW_BLOCKS);
+    *mask = UINT64_C(1) << index % SLAB_ROW_BLOCKS;
+    return true;
+}
+
+/* What is left to do when a row or a slab is no longer full, or the slab is empty. One empty slab
+ * stays with its class, so that a program that allocates and frees one block in turn does not build
+ * a slab each time. */
+static SELDOM enum heap_free_result end_of_free(struct heap *heap, struct heap_slab *slab,
+                                                unsigned row) {
+    if (slab->free_rows == 0) {
+        link_partial(heap, slab);
+    }
+    slab->free_rows |= (uint16_t)(1u << row);
+    if (slab->used == 0 && (slab->next != NULL || slab->previous != NULL)) {
+        drop_slab(heap, slab);
+    }
+    return HEAP_FREED;
+}
+
+static inline enum heap_free_result free_small(struct heap *heap, struct heap_slab *slab,
+                                               const void *block) {
+    unsigned row;
+    uint64_t mask;
+    if (!find_bit(slab, block, &row, &mask)) {
         return HEAP_FOREIGN;
     }
-    const uint64_t bit = UINT64_C(1) << index % WORD_BITS;
-    if ((run->in_use[index / WORD_BITS] & bit) == 0) {
+    const uint64_t in_use = slab->in_use[row];
+    if ((in_use & mask) == 0) {
         return HEAP_DOUBLE_FREE;
     }
-    if (run->used == blocks_in(run->size_class)) {
-        link_partial(heap, run);
-    }
-    run->in_use[index / WORD_BITS] &= ~bit;
-    run->used--;
-    heap->stats.allocations--;
-    heap->stats.bytes_used -= size;
-    /* One empty slab stays with its class, so that a program that allocates and frees one block in
-     * turn does not take and return pages each time. */
-    const bool is_only_partial = run->partial_next == NULL && run->partial_previous == NULL;
-    if (run->used == 0 && !is_only_partial) {
-        unlink_partial(heap, run);
-        drop_run(heap, run);
+    slab->in_use[row] = in_use & ~mask;
+    heap->stats.class_blocks[slab->size_class]--;
+    if (--slab->used == 0 || in_use == UINT64_MAX) {
+        return end_of_free(heap, slab, row);
     }
     return HEAP_FREED;
 }
 
 enum heap_free_result heap_free(struct heap *heap, void *block) {
-    struct heap_run *run = run_of(block);
-    const unsigned char *bytes = block;
-    if (!heap->source.contains(run) || run->mark != mark_of(run) || bytes < first_block(run)) {
+    const uint64_t offset = heap_offset(heap, block);
+    struct heap_window *window = heap_window_at(heap, offset);
+    if (window == NULL) {
         return HEAP_FOREIGN;
     }
-    if (run->size_class != CLASS_LARGE) {
-        return free_small(heap, run, bytes);
-    }
-    if (bytes != first_block(run)) {
-        return HEAP_FOREIGN;
-    }
-    heap->stats.allocations--;
-    heap->stats.bytes_used -= block_room(run);
-    drop_run(heap, run);
-    return HEAP_FREED;
+    struct heap_slab *slab = slab_at(heap, window, offset);
+    return slab != NULL ? free_small(heap, slab, block) : heap_large_free(heap, window, offset);
 }
 
-static unsigned count_in_use(const struct heap_run *run) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < BITMAP_WORDS; i++) {
-        for (uint64_t word = run->in_use[i]; word != 0; word &= word - 1) {
-            count++;
-        }
+size_t heap_block_room(const struct heap *heap, const void *block) {
+    const uint64_t offset = heap_offset(heap, block);
+    const struct heap_window *window = heap_window_at(heap, offset);
+    if (window == NULL) {
+        return 0;
     }
-    return count;
+    const struct heap_slab *slab = slab_at(heap, window, offset);
+    if (slab != NULL) {
+        unsigned row;
+        uint64_t mask;
+        return find_bit(slab, block, &row, &mask) && (slab->in_use[row] & mask) != 0
+                   ? heap_class_size(slab->size_class)
+                   : 0;
+    }
+    const unsigned state = window->state[heap_unit_at(offset)];
+    if (offset % HEAP_UNIT != 0) {
+        return 0;
+    }
+    if (state == UNIT_HUGE) {
+        return window->huge_pages[offset % HEAP_WINDOW / HEAP_BUDDY_MAX] * HEAP_PAGE;
+    }
+    return (state & ~UNIT_ORDER_MASK) == UNIT_USED ? heap_order_size(state & UNIT_ORDER_MASK) : 0;
 }
 
-static bool is_sound_run(const struct heap *heap, const struct heap_run *run) {
-    if (run_of(run) != run || !heap->source.contains(run) || run->mark != mark_of(run)) {
-        return false;
+struct heap_stats heap_get_stats(const struct heap *heap) {
+    struct heap_stats stats = heap->stats;
+    stats.blocks = stats.huge_blocks;
+    stats.bytes = stats.huge_pages * HEAP_PAGE;
+    for (unsigned i = 0; i < HEAP_CLASS_COUNT; i++) {
+        stats.blocks += stats.class_blocks[i];
+        stats.bytes += stats.class_blocks[i] * heap_class_size(i);
     }
-    if (run->size_class == CLASS_LARGE) {
-        return run->used == 1 && run->page_count > 0;
+    for (unsigned i = 0; i < HEAP_ORDER_COUNT; i++) {
+        stats.blocks += stats.order_used[i];
+        stats.bytes += stats.order_used[i] * heap_order_size(i);
     }
-    return run->size_class < HEAP_CLASS_COUNT && run->page_count == SLAB_PAGES &&
-           run->used == count_in_use(run) && run->used <= blocks_in(run->size_class);
-}
-
-bool heap_is_sound(const struct heap *heap) {
-    struct heap_stats counted = {0};
-    uint64_t with_room = 0;
-    const struct heap_run *previous = NULL;
-    for (const struct heap_run *run = heap->runs; run != NULL; run = run->next) {
-        if (!is_sound_run(heap, run) || run->previous != previous) {
-            return false;
-        }
-        counted.pages_held += run->page_count;
-        counted.allocations += run->used;
-        counted.bytes_used += run->used * block_room(run);
-        with_room += run->size_class != CLASS_LARGE && run->used < blocks_in(run->size_class);
-        /* More runs than pages held would be a list that runs in a circle. */
-        if (counted.pages_held > heap->stats.pages_held) {
-            return false;
-        }
-        previous = run;
-    }
-    for (unsigned size_class = 0; size_class < HEAP_CLASS_COUNT; size_class++) {
-        previous = NULL;
-        for (const struct heap_run *run = heap->partial[size_class]; run != NULL;
-             run = run->partial_next) {
-            if (with_room == 0 || !is_sound_run(heap, run) || run->size_class != size_class ||
-                run->used == blocks_in(size_class) || run->partial_previous != previous) {
-                return false;
-            }
-            with_room--;
-            previous = run;
-        }
-    }
-    return with_room == 0 && counted.pages_held == heap->stats.pages_held &&
-           counted.allocations == heap->stats.allocations &&
-           counted.bytes_used == heap->stats.bytes_used;
+    return stats;
 }

@@ -6,32 +6,39 @@
 #include "mm/kmalloc.h"
 
 #include "hal/hal_panic.h"
+#include "mm/alloc_fail.h"
 #include "mm/direct_map.h"
+#include "mm/heap_guard.h"
 #include "mm/pmm.h"
 
 static struct heap heap;
 static bool initialized;
 
-static void *allocate_run(size_t pages) {
-    const uint64_t physical = pmm_alloc_aligned(pages, HEAP_RUN_ALIGNMENT);
-    return physical == 0 ? NULL : direct_map_pointer(physical);
+static void *allocate(size_t pages, uint64_t alignment) {
+    const uint64_t physical = pmm_alloc_aligned(pages, alignment);
+    if (physical == 0) {
+        return NULL;
+    }
+    void *memory = direct_map_pointer(physical);
+#ifdef STARKERNEL_DEBUG
+    heap_guard_fill(memory, pages * HEAP_PAGE);
+#endif
+    return memory;
 }
 
-static void release_run(void *memory, size_t pages) {
+static void release(void *memory, size_t pages) {
     pmm_free_pages(direct_map_physical(memory), pages);
-}
-
-/* A pointer that passes can be read without a fault, as all memory of the manager is mapped. */
-static bool is_in_direct_map(const void *memory) {
-    const uint64_t address = (uint64_t)(uintptr_t)memory;
-    return address >= DIRECT_MAP_BASE && address - DIRECT_MAP_BASE < pmm_end();
 }
 
 void kmalloc_init(void) {
     const struct heap_source source = {
-        .allocate = allocate_run,
-        .release = release_run,
-        .contains = is_in_direct_map,
+        .base = direct_map_pointer(0),
+        .size = pmm_end(),
+        .allocate = allocate,
+        .release = release,
+#ifdef STARKERNEL_DEBUG
+        .forgotten = heap_guard_fill,
+#endif
     };
     heap_init(&heap, &source);
     initialized = true;
@@ -41,28 +48,59 @@ bool kmalloc_is_initialized(void) {
     return initialized;
 }
 
+#ifdef STARKERNEL_DEBUG
+
 void *kmalloc(size_t size) {
-    return heap_alloc(&heap, size);
+    const void *spoiled = NULL;
+    void *block = alloc_fail_now() ? NULL : heap_guard_alloc(&heap, size, &spoiled);
+    if (spoiled != NULL) {
+        hal_panic("kmalloc: this memory has been written to after it was freed");
+    }
+    return block;
 }
+
+static enum heap_free_result free_block(void *block) {
+    return heap_guard_free(&heap, block);
+}
+
+bool heap_check(void) {
+    return heap_guard_is_sound(&heap);
+}
+
+#else
+
+void *kmalloc(size_t size) {
+    return alloc_fail_now() ? NULL : heap_alloc(&heap, size);
+}
+
+static enum heap_free_result free_block(void *block) {
+    return heap_free(&heap, block);
+}
+
+bool heap_check(void) {
+    return heap_is_sound(&heap);
+}
+
+#endif
 
 void kfree(void *block) {
     if (block == NULL) {
         return;
     }
-    switch (heap_free(&heap, block)) {
+    switch (free_block(block)) {
     case HEAP_FREED:
         return;
     case HEAP_FOREIGN:
         hal_panic("kfree: this pointer is not the start of a heap block");
     case HEAP_DOUBLE_FREE:
         hal_panic("kfree: this block has been freed already");
+    case HEAP_UNDERRUN:
+        hal_panic("kfree: something has written before the start of this block");
+    case HEAP_OVERRUN:
+        hal_panic("kfree: something has written behind the end of this block");
     }
 }
 
 struct heap_stats kmalloc_stats(void) {
-    return heap.stats;
-}
-
-bool heap_check(void) {
-    return heap_is_sound(&heap);
+    return heap_get_stats(&heap);
 }

@@ -14,8 +14,12 @@
 /* Physical addresses have at most 52 bits (Intel SDM volume 3, section 4.1.4). */
 #define ADDRESS_END (UINT64_C(1) << 52)
 
-/* EfiLoaderData holds the kernel, its page tables, BootInfo and the modules: not free. The
- * firmware's page tables lie in boot-services data, but the loader's are in force by now. */
+/* EfiLoaderData holds the kernel, its page tables, BootInfo and the modules: not free.
+ *
+ * Boot-services memory holds the firmware's stack, GDT, IDT and page tables, and loader code the
+ * hand-off. None is in use any more when pmm_init runs, which is why it runs no earlier: handoff.asm
+ * has loaded the loader's own page tables, entry.asm the boot stack, gdt_init and idt_init the
+ * kernel's descriptor tables. */
 static bool is_usable(uint32_t type) {
     switch (type) {
     case EFI_TYPE_LOADER_CODE:
@@ -52,6 +56,7 @@ bool memory_map_region(const struct memory_map *map, size_t index, struct memory
     const uint64_t count = descriptor.page_count < room ? descriptor.page_count : room;
     const uint64_t end = start + (count << PAGE_SHIFT);
 
+    region->type = descriptor.type;
     region->usable = is_usable(descriptor.type);
     if (region->usable && start % PAGE_BYTES != 0) {
         return false; /* against the specification; the loader has not mapped it either */
@@ -74,6 +79,41 @@ uint64_t memory_map_usable_end(const struct memory_map *map, uint64_t limit) {
         }
     }
     return highest;
+}
+
+uint64_t memory_map_end_below(const struct memory_map *map, uint64_t limit) {
+    uint64_t highest = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        struct memory_region region;
+        if (memory_map_region(map, i, &region) && region.usable && region.pages.end < limit &&
+            region.pages.end > highest) {
+            highest = region.pages.end;
+        }
+    }
+    return highest;
+}
+
+uint64_t memory_map_usable_below(const struct memory_map *map, uint64_t limit) {
+    uint64_t pages = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        struct memory_region region;
+        if (memory_map_region(map, i, &region) && region.usable && region.pages.first < limit) {
+            pages += (region.pages.end < limit ? region.pages.end : limit) - region.pages.first;
+        }
+    }
+    return pages;
+}
+
+bool memory_map_has_type(const struct memory_map *map, uint64_t first, uint64_t end,
+                         uint32_t type) {
+    for (size_t i = 0; i < map->count; i++) {
+        struct memory_region region;
+        if (memory_map_region(map, i, &region) && region.type == type && region.pages.first < end &&
+            first < region.pages.end) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Moves *first past `taken` when [*first, *first + count) touches it; true when it moved. */

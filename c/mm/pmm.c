@@ -1,28 +1,32 @@
 /*
- * pmm.c - the physical memory manager: feeds the page bitmap from the UEFI memory map.
+ * pmm.c - the physical memory manager: the page bitmap of all RAM.
  */
 #include "mm/pmm.h"
 
-#include "hal/hal_interrupt.h"
+#include "cpu/io.h"
 #include "hal/hal_panic.h"
+#include "mm/alloc_fail.h"
 #include "mm/direct_map.h"
-#include "mm/memory_map.h"
 #include "mm/page_bitmap.h"
+#include "mm/page_plan.h"
 
 /* Real-mode vectors, BIOS data, firmware's application processor trampolines: never worth the risk.
  */
 #define FIRST_USABLE_PAGE ((UINT64_C(1) << 20) >> PAGE_SHIFT)
 
-/* The first MiB, kernel, BootInfo, memory map, page tables, RSDP, framebuffer, modules, bitmap. */
-#define RESERVED_MAX (8u + BOOT_MODULE_MAX)
+/* The first MiB, kernel, BootInfo, memory map, page tables, RSDP, framebuffer, modules. */
+#define RESERVED_MAX (7u + BOOT_MODULE_MAX)
 
 struct reservations {
     struct page_range ranges[RESERVED_MAX];
     size_t count;
 };
 
+struct alloc_fail alloc_fail;
+
 static struct page_bitmap bitmap;
-static uint64_t total_pages;
+static struct pmm_stats stats; /* free_pages is filled in when somebody asks */
+static struct memory_map map;
 static bool initialized;
 
 /* Notes [address, address + size), rounded outward to pages. A size of 0 reserves nothing. */
@@ -53,48 +57,18 @@ static void reserve_boot_data(struct reservations *list, const BootInfo *info) {
     }
 }
 
-/* Finds room for the bitmap itself. A map that claims so much memory that its bitmap fits nowhere
- * is not believed: the upper half is given up until it does. */
-static void place_bitmap(const struct memory_map *map, struct reservations *list) {
-    uint64_t page_count = memory_map_usable_end(map, DIRECT_MAP_SIZE >> PAGE_SHIFT);
-    for (; page_count > FIRST_USABLE_PAGE; page_count /= 2) {
-        const uint64_t size = page_bitmap_bytes(page_count);
-        const uint64_t pages = (size + PAGE_BYTES - 1) >> PAGE_SHIFT;
-        const uint64_t first =
-            memory_map_find_room(map, list->ranges, list->count, pages, page_count);
-        if (first != 0) {
-            page_bitmap_init(&bitmap, direct_map_pointer(first << PAGE_SHIFT), page_count);
-            reserve(list, first << PAGE_SHIFT, pages << PAGE_SHIFT);
-            return;
-        }
-    }
-    page_bitmap_init(&bitmap, NULL, 0);
-}
-
 void pmm_init(const BootInfo *info) {
-    struct memory_map map;
     struct reservations list;
     (void)memory_map_open(&map, direct_map_pointer(info->memory_map_addr), info->memory_map_size,
                           info->memory_map_descriptor_size);
     reserve_boot_data(&list, info);
-    place_bitmap(&map, &list);
-
-    struct memory_region region;
-    for (size_t i = 0; i < map.count; i++) {
-        if (memory_map_region(&map, i, &region) && region.usable) {
-            page_bitmap_set_free(&bitmap, region.pages.first, region.pages.end);
-        }
-    }
-    /* After all usable ones, so that the unusable win where entries overlap. */
-    for (size_t i = 0; i < map.count; i++) {
-        if (memory_map_region(&map, i, &region) && !region.usable) {
-            page_bitmap_set_used(&bitmap, region.pages.first, region.pages.end);
-        }
-    }
-    for (size_t i = 0; i < list.count; i++) {
-        page_bitmap_set_used(&bitmap, list.ranges[i].first, list.ranges[i].end);
-    }
-    total_pages = bitmap.free_count;
+    const struct page_plan plan =
+        page_plan_make(&map, list.ranges, list.count, DIRECT_MAP_SIZE >> PAGE_SHIFT);
+    stats.reserved_pages = page_plan_fill(&plan, &map, list.ranges, list.count, &bitmap,
+                                          direct_map_pointer(plan.bitmap_first << PAGE_SHIFT));
+    stats.ignored_pages = plan.ignored_pages;
+    stats.total_pages = bitmap.free_count;
+    stats.lowest_free = bitmap.free_count;
     initialized = true;
 }
 
@@ -102,35 +76,75 @@ bool pmm_is_initialized(void) {
     return initialized;
 }
 
-uint64_t pmm_alloc_pages(size_t count) {
-    return pmm_alloc_aligned(count, PAGE_BYTES);
+/* Books one request; returns the address of what it got. */
+static uint64_t booked(uint64_t page) {
+    if (page == PAGE_BITMAP_NONE) {
+        stats.refused++;
+        return 0; /* page 0 is reserved, so this cannot be mistaken for a page */
+    }
+    stats.allocations++;
+    if (bitmap.free_count < stats.lowest_free) {
+        stats.lowest_free = bitmap.free_count;
+    }
+    return page << PAGE_SHIFT;
 }
 
 uint64_t pmm_alloc_aligned(size_t count, uint64_t alignment) {
-    const unsigned long state = hal_irq_disable();
-    const uint64_t page = page_bitmap_take(&bitmap, count, alignment >> PAGE_SHIFT);
-    hal_irq_restore(state);
-    /* Page 0 is reserved, so 0 cannot be mistaken for a page. */
-    return page == PAGE_BITMAP_NONE ? 0 : page << PAGE_SHIFT;
+    const uint64_t state = interrupts_save_and_disable();
+    const uint64_t page = alloc_fail_now()
+                              ? PAGE_BITMAP_NONE
+                              : page_bitmap_take(&bitmap, count, alignment >> PAGE_SHIFT);
+    const uint64_t physical = booked(page);
+    interrupts_restore(state);
+    return physical;
+}
+
+uint64_t pmm_alloc_pages(size_t count) {
+    if (count != 1) {
+        return pmm_alloc_aligned(count, PAGE_BYTES);
+    }
+    const uint64_t state = interrupts_save_and_disable();
+    const uint64_t page = alloc_fail_now() ? PAGE_BITMAP_NONE : page_bitmap_take_one(&bitmap);
+    const uint64_t physical = booked(page);
+    interrupts_restore(state);
+    return physical;
 }
 
 void pmm_free_pages(uint64_t physical, size_t count) {
-    const unsigned long state = hal_irq_disable();
-    const bool given = physical % PAGE_BYTES == 0 && physical != 0 &&
-                       page_bitmap_give(&bitmap, physical >> PAGE_SHIFT, count);
-    hal_irq_restore(state);
+    const uint64_t page = physical >> PAGE_SHIFT;
+    const uint64_t state = interrupts_save_and_disable();
+    const bool given =
+        physical % PAGE_BYTES == 0 && physical != 0 &&
+        (count == 1 ? page_bitmap_give_one(&bitmap, page) : page_bitmap_give(&bitmap, page, count));
+    stats.frees++;
+    interrupts_restore(state);
     if (!given) {
         hal_panic("pmm_free_pages: these pages are free already, or are not memory");
     }
 }
 
 struct pmm_stats pmm_get_stats(void) {
-    const unsigned long state = hal_irq_disable();
-    const struct pmm_stats stats = {.total_pages = total_pages, .free_pages = bitmap.free_count};
-    hal_irq_restore(state);
-    return stats;
+    const uint64_t state = interrupts_save_and_disable();
+    struct pmm_stats now = stats;
+    now.free_pages = bitmap.free_count;
+    interrupts_restore(state);
+    return now;
+}
+
+uint64_t pmm_longest_run(void) {
+    return page_bitmap_longest_run(&bitmap);
 }
 
 uint64_t pmm_end(void) {
     return bitmap.page_count << PAGE_SHIFT;
+}
+
+const struct memory_map *pmm_memory_map(void) {
+    return &map;
+}
+
+bool pmm_holds_boot_data(uint64_t physical, uint64_t size) {
+    return memory_map_has_type(&map, physical >> PAGE_SHIFT,
+                               (physical + size + PAGE_BYTES - 1) >> PAGE_SHIFT,
+                               EFI_TYPE_LOADER_DATA);
 }

@@ -10,27 +10,23 @@
 #include "mm/vmm.h"
 
 #include "cpu/io.h"
-#include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
 #include "mm/direct_map.h"
-#include "mm/page_walk.h"
+#include "mm/page_range.h"
+#include "mm/pat.h"
 #include "mm/pmm.h"
-
-/* Where vmm_map_device puts device registers: well above what callers of vmm_map choose themselves.
- */
-#define DEVICE_MAP_BASE (KERNEL_MAP_BASE + (UINT64_C(1) << 40))
-#define DEVICE_MAP_SIZE (UINT64_C(1) << 40)
 
 #define PHYSICAL_END       (UINT64_C(1) << 52) /* Intel SDM volume 3, section 4.1.4 */
 #define LOWER_HALF_ENTRIES 256u
 #define CR4_PGE            (UINT64_C(1) << 7)
-#define ENTRY_RIGHTS_MASK                                                                          \
-    (PAGE_ENTRY_WRITE | PAGE_ENTRY_WRITE_THROUGH | PAGE_ENTRY_CACHE_DISABLE | PAGE_ENTRY_NO_EXECUTE)
+
+_Static_assert(PAGE_SMALL == PAGE_BYTES, "both name the small page");
 
 extern uint8_t boot_stack_guard[]; /* asm/cpu/entry.asm */
 
 static bool initialized;
-static uint64_t device_next = DEVICE_MAP_BASE;
+static bool can_combine_writes;
+static uint64_t device_next = VMM_DEVICE_BASE; /* what follows is free */
 
 static uint64_t allocate_table(void) {
     return pmm_alloc_pages(1);
@@ -63,6 +59,7 @@ void vmm_init(const BootInfo *info) {
      * section 4.10.4). */
     write_cr4(read_cr4() & ~CR4_PGE);
     __asm__ volatile("movq %0, %%cr3" : : "r"(walk.root) : "memory");
+    can_combine_writes = pat_init();
 
     initialized = true;
     vmm_unmap_guard((uint64_t)(uintptr_t)boot_stack_guard);
@@ -81,8 +78,15 @@ static bool is_kernel_range(uint64_t virtual_address, uint64_t size) {
            virtual_address >= DIRECT_MAP_BASE && size - 1 <= UINT64_MAX - virtual_address;
 }
 
-static bool is_write_and_exec(unsigned flags) {
-    return (flags & HAL_MAP_WRITE) != 0 && (flags & HAL_MAP_EXEC) != 0;
+static bool is_device_range(uint64_t virtual_address, uint64_t size) {
+    return virtual_address < VMM_DEVICE_BASE + VMM_DEVICE_SIZE &&
+           virtual_address + (size - 1) >= VMM_DEVICE_BASE;
+}
+
+static bool are_sound(unsigned flags) {
+    const unsigned write_exec = HAL_MAP_WRITE | HAL_MAP_EXEC;
+    const unsigned cache_modes = HAL_MAP_NOCACHE | HAL_MAP_WRITE_COMBINING;
+    return (flags & write_exec) != write_exec && (flags & cache_modes) != cache_modes;
 }
 
 static uint64_t entry_rights(unsigned flags) {
@@ -93,121 +97,132 @@ static uint64_t entry_rights(unsigned flags) {
     if ((flags & HAL_MAP_EXEC) == 0) {
         rights |= PAGE_ENTRY_NO_EXECUTE;
     }
-    if ((flags & HAL_MAP_NOCACHE) != 0) {
-        rights |= PAGE_ENTRY_CACHE_DISABLE | PAGE_ENTRY_WRITE_THROUGH;
+    if ((flags & HAL_MAP_WRITE_COMBINING) != 0 && can_combine_writes) {
+        rights |= PAT_WRITE_COMBINING;
+    } else if ((flags & (HAL_MAP_NOCACHE | HAL_MAP_WRITE_COMBINING)) != 0) {
+        rights |= PAT_UNCACHED;
     }
     return rights;
 }
 
-/* The first address in [virtual_address, end) that is mapped (`wanted`) or not; `end` if none is.
- */
-static uint64_t find_first(uint64_t virtual_address, uint64_t end, bool wanted) {
-    for (uint64_t at = virtual_address; at != end; at += PAGE_BYTES) {
-        uint64_t page_size;
-        if ((page_walk_find(&walk, at, &page_size) != NULL) == wanted) {
-            return at;
-        }
-    }
-    return end;
-}
-
-static void clear_entries(uint64_t virtual_address, uint64_t end) {
-    for (uint64_t at = virtual_address; at != end; at += PAGE_BYTES) {
-        *page_walk_make(&walk, at) = 0;
-        invalidate_page(at);
-    }
-}
-
-static hal_status map_locked(uint64_t virtual_address, uint64_t physical, uint64_t size,
-                             unsigned flags) {
-    const uint64_t end = virtual_address + size;
-    if (find_first(virtual_address, end, true) != end) {
-        return HAL_ERR_INVALID;
-    }
-    for (uint64_t at = virtual_address; at != end; at += PAGE_BYTES) {
-        uint64_t *entry = page_walk_make(&walk, at);
-        if (entry == NULL) {
-            clear_entries(virtual_address, at);
-            return HAL_ERR_NO_MEMORY;
-        }
-        *entry = (physical + (at - virtual_address)) | PAGE_ENTRY_PRESENT | entry_rights(flags);
-    }
-    return HAL_OK;
-}
-
 hal_status vmm_map(uint64_t virtual_address, uint64_t physical, size_t size, unsigned flags) {
-    if (!is_kernel_range(virtual_address, size) || is_write_and_exec(flags) ||
-        physical % PAGE_BYTES != 0 || physical >= PHYSICAL_END || size > PHYSICAL_END - physical) {
+    if (!is_kernel_range(virtual_address, size) || is_device_range(virtual_address, size) ||
+        !are_sound(flags) || physical % PAGE_BYTES != 0 || physical >= PHYSICAL_END ||
+        size > PHYSICAL_END - physical) {
         return HAL_ERR_INVALID;
     }
-    const unsigned long state = hal_irq_disable();
-    const hal_status status = map_locked(virtual_address, physical, size, flags);
-    hal_irq_restore(state);
-    return status;
-}
-
-/* Makes sure that every page of the range is a small one, so that what follows cannot fail. */
-static hal_status prepare_change(uint64_t virtual_address, uint64_t end) {
-    if (find_first(virtual_address, end, false) != end) {
-        return HAL_ERR_NOT_FOUND;
-    }
-    for (uint64_t at = virtual_address; at != end; at += PAGE_BYTES) {
-        if (page_walk_make(&walk, at) == NULL) {
-            return HAL_ERR_NO_MEMORY;
-        }
-    }
-    return HAL_OK;
+    return page_range_map(&walk, virtual_address, physical, size, entry_rights(flags));
 }
 
 hal_status vmm_unmap(uint64_t virtual_address, size_t size) {
     if (!is_kernel_range(virtual_address, size)) {
         return HAL_ERR_INVALID;
     }
-    const unsigned long state = hal_irq_disable();
-    const hal_status status = prepare_change(virtual_address, virtual_address + size);
-    if (status == HAL_OK) {
-        clear_entries(virtual_address, virtual_address + size);
-    }
-    hal_irq_restore(state);
-    return status;
+    return page_range_unmap(&walk, virtual_address, size);
 }
 
 hal_status vmm_protect(uint64_t virtual_address, size_t size, unsigned flags) {
-    if (!is_kernel_range(virtual_address, size) || is_write_and_exec(flags)) {
+    if (!is_kernel_range(virtual_address, size) || !are_sound(flags)) {
         return HAL_ERR_INVALID;
     }
-    const unsigned long state = hal_irq_disable();
-    const uint64_t end = virtual_address + size;
-    const hal_status status = prepare_change(virtual_address, end);
-    if (status == HAL_OK) {
-        for (uint64_t at = virtual_address; at != end; at += PAGE_BYTES) {
-            uint64_t *entry = page_walk_make(&walk, at);
-            *entry = (*entry & ~ENTRY_RIGHTS_MASK) | entry_rights(flags);
-            invalidate_page(at);
+    return page_range_protect(&walk, virtual_address, size, entry_rights(flags));
+}
+
+hal_status vmm_populate(uint64_t virtual_address, size_t size) {
+    if (!is_kernel_range(virtual_address, size)) {
+        return HAL_ERR_INVALID;
+    }
+    return page_range_populate(&walk, virtual_address, size,
+                               PAGE_ENTRY_WRITE | PAGE_ENTRY_NO_EXECUTE);
+}
+
+/* Maps whole pages behind what the stretch for devices holds already, at an address that agrees with
+ * the physical one modulo `alignment`. 0 when it cannot be done. */
+static uint64_t map_in_device_range(uint64_t physical, uint64_t size, uint64_t alignment,
+                                    unsigned flags) {
+    const uint64_t base = device_next + (physical - device_next) % alignment;
+    const uint64_t end = VMM_DEVICE_BASE + VMM_DEVICE_SIZE;
+    if (base > end || size > end - base ||
+        page_range_map(&walk, base, physical, size, entry_rights(flags)) != HAL_OK) {
+        return 0;
+    }
+    device_next = base + size;
+    return base;
+}
+
+/* Rounds outward to pages; false when that is empty or nothing that a processor can address. */
+static bool round_to_pages(uint64_t *physical, uint64_t *size) {
+    const uint64_t offset = *physical % PAGE_BYTES;
+    if (*size == 0 || *size > VMM_DEVICE_SIZE || *physical >= PHYSICAL_END - *size) {
+        return false;
+    }
+    *physical -= offset;
+    *size = (offset + *size + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    return true;
+}
+
+/* Looks at the direct map at `physical`: the entry there or NULL, and in *step the bytes up to where
+ * the next look is due, at most up to `end`. */
+static const uint64_t *look_up_alias(uint64_t physical, uint64_t end, uint64_t *step) {
+    uint64_t span;
+    const uint64_t *entry = page_walk_find(&walk, DIRECT_MAP_BASE + physical, &span);
+    const uint64_t rest = span - physical % span;
+    *step = rest < end - physical ? rest : end - physical;
+    return entry;
+}
+
+/* Where the part of [physical, physical + size) that the direct map could hold ends. */
+static uint64_t alias_end(uint64_t physical, uint64_t size) {
+    return physical + size < DIRECT_MAP_SIZE ? physical + size : DIRECT_MAP_SIZE;
+}
+
+/* Whether the direct map reaches any of these pages through the caches, as it does with RAM. */
+static bool is_cached(uint64_t physical, uint64_t size) {
+    const uint64_t end = alias_end(physical, size);
+    uint64_t step;
+    for (uint64_t at = physical; at < end; at += step) {
+        const uint64_t *entry = look_up_alias(at, end, &step);
+        if (entry != NULL && (*entry & PAGE_ENTRY_CACHE_DISABLE) == 0) {
+            return true;
         }
     }
-    hal_irq_restore(state);
-    return status;
+    return false;
 }
 
 void *vmm_map_device(uint64_t physical, size_t size) {
-    const uint64_t offset = physical % PAGE_BYTES;
-    if (size == 0 || size > DEVICE_MAP_SIZE || physical >= PHYSICAL_END) {
+    uint64_t first = physical;
+    uint64_t whole = size;
+    if (!round_to_pages(&first, &whole) || is_cached(first, whole)) {
         return NULL;
     }
-    const uint64_t mapped_size = (offset + size + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
-    const unsigned long state = hal_irq_disable();
-    const uint64_t base = device_next;
-    hal_status status = HAL_ERR_NO_MEMORY;
-    if (mapped_size <= DEVICE_MAP_BASE + DEVICE_MAP_SIZE - base) {
-        status = vmm_map(base, physical - offset, mapped_size,
-                         HAL_MAP_READ | HAL_MAP_WRITE | HAL_MAP_NOCACHE);
+    const uint64_t base = map_in_device_range(first, whole, PAGE_SMALL,
+                                              HAL_MAP_READ | HAL_MAP_WRITE | HAL_MAP_NOCACHE);
+    return base == 0 ? NULL : (void *)(uintptr_t)(base + (physical - first));
+}
+
+/* Takes pages out of the direct map. False when a large page could not be split. */
+static bool drop_alias(uint64_t physical, uint64_t size) {
+    const uint64_t end = alias_end(physical, size);
+    uint64_t step;
+    for (uint64_t at = physical; at < end; at += step) {
+        if (look_up_alias(at, end, &step) != NULL &&
+            page_range_unmap(&walk, DIRECT_MAP_BASE + at, step) != HAL_OK) {
+            return false;
+        }
     }
-    if (status == HAL_OK) {
-        device_next = base + mapped_size;
+    return true;
+}
+
+void *vmm_map_framebuffer(uint64_t physical, size_t size) {
+    uint64_t first = physical;
+    uint64_t whole = size;
+    if (!round_to_pages(&first, &whole) || pmm_holds_boot_data(first, whole) ||
+        !drop_alias(first, whole)) {
+        return NULL;
     }
-    hal_irq_restore(state);
-    return status == HAL_OK ? (void *)(uintptr_t)(base + offset) : NULL;
+    const uint64_t base = map_in_device_range(
+        first, whole, PAGE_LARGE, HAL_MAP_READ | HAL_MAP_WRITE | HAL_MAP_WRITE_COMBINING);
+    return base == 0 ? NULL : (void *)(uintptr_t)(base + (physical - first));
 }
 
 void vmm_unmap_guard(uint64_t virtual_address) {
@@ -217,27 +232,19 @@ void vmm_unmap_guard(uint64_t virtual_address) {
 }
 
 uint64_t vmm_translate(uint64_t virtual_address) {
-    const unsigned long state = hal_irq_disable();
-    uint64_t page_size = PAGE_BYTES;
-    const uint64_t *entry = page_walk_find(&walk, virtual_address, &page_size);
-    uint64_t physical = VMM_UNMAPPED;
-    if (entry != NULL) {
-        const uint64_t within = page_size - 1;
-        physical = (*entry & PAGE_ENTRY_ADDRESS & ~within) | (virtual_address & within);
-    }
-    hal_irq_restore(state);
-    return physical;
+    uint64_t span;
+    const uint64_t *entry = page_walk_find(&walk, virtual_address, &span);
+    return entry == NULL ? VMM_UNMAPPED : page_walk_physical(*entry, span, virtual_address);
 }
 
 void vmm_release(uint64_t virtual_address, uint64_t size) {
-    const unsigned long state = hal_irq_disable();
-    page_walk_release(&walk, virtual_address, size);
-    hal_irq_restore(state);
+    page_walk_clear(&walk, virtual_address, size, LEAVES_RELEASED);
+}
+
+uint64_t vmm_each_page(page_walk_visitor visit, void *context) {
+    return page_walk_each(&walk, visit, context);
 }
 
 uint64_t vmm_walk_check(void) {
-    const unsigned long state = hal_irq_disable();
-    const uint64_t count = page_walk_count_write_exec(&walk);
-    hal_irq_restore(state);
-    return count;
+    return page_walk_count_write_exec(&walk);
 }

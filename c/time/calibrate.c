@@ -7,23 +7,35 @@
 
 #include "cpu/io.h"
 #include "drivers/apic_timer.h"
+#include "time/clock_math.h"
 
 enum {
-    WINDOWS_PER_SECOND = 250,
+    WINDOWS_PER_SECOND = 100,
     READINGS_PER_SAMPLE = 4,
-    CPUID_TSC_RATIO = 0x15,
-    CPUID_FEATURES = 1,
-    CPUID_ECX_HYPERVISOR = 1u << 31,
-    CPUID_EXTENDED_POWER_EDX_INVARIANT = 1 << 8,
+    SAMPLES = CALIBRATION_WINDOWS + 1,
+    /* how far the whole may be from the median of its windows: 1/1024 */
+    AGREEMENT_SHIFT = 10,
 };
 
+enum {
+    CPUID_FEATURES = 1,
+    CPUID_TSC_RATIO = 0x15,
+    CPUID_PROCESSOR_FREQUENCY = 0x16,
+    CPUID_ECX_TSC_DEADLINE = 1 << 24,
+    CPUID_EXTENDED_POWER_EDX_INVARIANT = 1 << 8,
+    BASE_MHZ_MASK = 0xffff,
+};
+
+#define CPUID_ECX_HYPERVISOR    (1u << 31)
 #define CPUID_HYPERVISOR        0x40000000u
 #define CPUID_HYPERVISOR_TIMING 0x40000010u /* EAX: TSC frequency in kHz */
 #define CPUID_EXTENDED          0x80000000u
 #define CPUID_EXTENDED_POWER    0x80000007u
 
-/* A reference that has not moved for this many TSC cycles stands still: 0.04 s at 10 GHz, long
- * after the end of a window on any machine. */
+#define TSC_HZ_MIN UINT64_C(1000000)
+#define TSC_HZ_MAX UINT64_C(100000000000)
+
+/* A reference that has not come to the end of a window after so many TSC cycles stands: 40 ms at 10 GHz. */
 #define GIVE_UP_CYCLES UINT64_C(400000000)
 
 struct sample {
@@ -39,10 +51,10 @@ static struct sample take_sample(const struct reference_clock *reference) {
     uint64_t best_duration = UINT64_MAX;
 
     for (unsigned i = 0; i < READINGS_PER_SAMPLE; i++) {
-        uint64_t before = rdtsc();
-        uint64_t count = reference->read();
-        uint64_t after = rdtsc();
-        uint32_t lapic_count = lapic_timer_count();
+        const uint64_t before = rdtsc();
+        const uint64_t count = reference->read();
+        const uint64_t after = rdtsc();
+        const uint32_t lapic_count = lapic_timer_count();
         if (after - before < best_duration) {
             best_duration = after - before;
             best.reference = count;
@@ -53,75 +65,75 @@ static struct sample take_sample(const struct reference_clock *reference) {
     return best;
 }
 
-static bool measure_window(const struct reference_clock *reference, struct calibration *result) {
-    uint64_t wanted = reference->hz / WINDOWS_PER_SECOND;
-    struct sample start = take_sample(reference);
+/* Takes a sample at the end of the window that `start` begins. */
+static bool wait_window(const struct reference_clock *reference, const struct sample *start,
+                        struct sample *end) {
+    const uint64_t wanted = reference->hz / WINDOWS_PER_SECOND;
 
-    while (((reference->read() - start.reference) & reference->mask) < wanted) {
-        if (rdtsc() - start.tsc > GIVE_UP_CYCLES) {
+    while (((reference->read() - start->reference) & reference->mask) < wanted) {
+        if (rdtsc() - start->tsc > GIVE_UP_CYCLES) {
             return false;
         }
     }
-    struct sample end = take_sample(reference);
-    uint64_t passed = (end.reference - start.reference) & reference->mask;
-    /* no overflow: 4 ms are under 2^26 cycles, and a reference clock runs at under 2^34 Hz */
-    result->tsc_hz = (end.tsc - start.tsc) * reference->hz / passed;
-    result->lapic_timer_hz =
-        (uint64_t)(start.lapic_count - end.lapic_count) * reference->hz / passed;
+    *end = take_sample(reference);
     return true;
 }
 
-static uint64_t median(uint64_t values[CALIBRATION_WINDOWS]) {
-    for (unsigned i = 1; i < CALIBRATION_WINDOWS; i++) {
-        uint64_t value = values[i];
-        unsigned at = i;
-        for (; at > 0 && values[at - 1] > value; at--) {
-            values[at] = values[at - 1];
-        }
-        values[at] = value;
-    }
-    return values[CALIBRATION_WINDOWS / 2];
+static uint64_t best_of(uint64_t whole, uint64_t windows[CALIBRATION_WINDOWS]) {
+    const uint64_t median = clock_median(windows, CALIBRATION_WINDOWS);
+    return clock_agree(whole, median, AGREEMENT_SHIFT) ? whole : median;
 }
 
 bool calibrate(const struct reference_clock *reference, struct calibration *result) {
+    struct sample samples[SAMPLES];
     uint64_t tsc[CALIBRATION_WINDOWS];
     uint64_t lapic[CALIBRATION_WINDOWS];
+    uint64_t passed = 0; /* more than the reference can hold, if it is a PIT */
 
     lapic_timer_free_run();
+    samples[0] = take_sample(reference);
     for (unsigned i = 0; i < CALIBRATION_WINDOWS; i++) {
-        struct calibration window;
-        if (!measure_window(reference, &window)) {
+        const struct sample *start = &samples[i], *end = &samples[i + 1];
+        if (!wait_window(reference, start, &samples[i + 1])) {
             return false;
         }
-        tsc[i] = window.tsc_hz;
-        lapic[i] = window.lapic_timer_hz;
+        const uint64_t counts = (end->reference - start->reference) & reference->mask;
+        tsc[i] = clock_scale(end->tsc - start->tsc, reference->hz, counts);
+        lapic[i] = clock_scale(start->lapic_count - end->lapic_count, reference->hz, counts);
+        passed += counts;
     }
-    result->tsc_hz = median(tsc);
-    result->lapic_timer_hz = median(lapic);
-    return result->tsc_hz != 0;
+    const struct sample *first = &samples[0], *last = &samples[CALIBRATION_WINDOWS];
+    result->tsc_hz = best_of(clock_scale(last->tsc - first->tsc, reference->hz, passed), tsc);
+    result->lapic_timer_hz =
+        best_of(clock_scale(first->lapic_count - last->lapic_count, reference->hz, passed), lapic);
+    return result->tsc_hz >= TSC_HZ_MIN && result->tsc_hz <= TSC_HZ_MAX;
 }
 
-static uint64_t hypervisor_stated_hz(void) {
-    if (!(cpuid(CPUID_FEATURES, 0).ecx & CPUID_ECX_HYPERVISOR) ||
-        cpuid(CPUID_HYPERVISOR, 0).eax < CPUID_HYPERVISOR_TIMING) {
-        return 0;
-    }
-    return (uint64_t)cpuid(CPUID_HYPERVISOR_TIMING, 0).eax * 1000;
-}
+struct tsc_statements tsc_statements(void) {
+    struct tsc_statements stated = {0};
+    const uint32_t last_leaf = cpuid(0, 0).eax;
 
-uint64_t tsc_stated_hz(void) {
-    uint64_t hz = hypervisor_stated_hz();
-
-    if (hz == 0 && cpuid(0, 0).eax >= CPUID_TSC_RATIO) {
-        struct cpuid_result ratio = cpuid(CPUID_TSC_RATIO, 0);
-        if (ratio.eax != 0 && ratio.ebx != 0 && ratio.ecx != 0) {
-            hz = (uint64_t)ratio.ecx * ratio.ebx / ratio.eax;
-        }
+    if (cpuid(CPUID_FEATURES, 0).ecx & CPUID_ECX_HYPERVISOR &&
+        cpuid(CPUID_HYPERVISOR, 0).eax >= CPUID_HYPERVISOR_TIMING) {
+        stated.hypervisor_khz = cpuid(CPUID_HYPERVISOR_TIMING, 0).eax;
     }
-    return hz;
+    if (last_leaf >= CPUID_TSC_RATIO) {
+        const struct cpuid_result ratio = cpuid(CPUID_TSC_RATIO, 0);
+        stated.denominator = ratio.eax;
+        stated.numerator = ratio.ebx;
+        stated.crystal_hz = ratio.ecx;
+    }
+    if (last_leaf >= CPUID_PROCESSOR_FREQUENCY) {
+        stated.base_mhz = cpuid(CPUID_PROCESSOR_FREQUENCY, 0).eax & BASE_MHZ_MASK;
+    }
+    return stated;
 }
 
 bool tsc_is_invariant(void) {
     return cpuid(CPUID_EXTENDED, 0).eax >= CPUID_EXTENDED_POWER &&
            cpuid(CPUID_EXTENDED_POWER, 0).edx & CPUID_EXTENDED_POWER_EDX_INVARIANT;
+}
+
+bool tsc_has_deadline(void) {
+    return cpuid(CPUID_FEATURES, 0).ecx & CPUID_ECX_TSC_DEADLINE;
 }

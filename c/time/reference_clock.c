@@ -1,5 +1,9 @@
 /*
  * reference_clock.c - HPET, ACPI PM timer and PIT: counters of known frequency.
+ *
+ * Of the HPET 32 bits are read even where it has 64, and of the PM timer 24 even where the firmware says 32:
+ * not every chip set lets a 64-bit register be read in one piece, and the firmware may be wrong. The clock
+ * extends them (clock_extend).
  */
 #include "time/reference_clock.h"
 
@@ -8,75 +12,87 @@
 #include "cpu/io.h"
 #include "drivers/acpi.h"
 #include "mm/vmm.h"
+#include "time/pit.h"
 
-/* IA-PC HPET specification 1.0a, section 2.3 */
+/* IA-PC HPET specification 1.0a, section 2.3; offsets in registers of 4 bytes */
 enum {
     HPET_SIZE = 1024,
-    HPET_CAPABILITIES = 0x00 / 8, /* offsets in registers of 8 bytes */
-    HPET_CONFIGURATION = 0x10 / 8,
-    HPET_COUNTER = 0xf0 / 8,
-    HPET_COUNTER_64BIT = 1 << 13,
+    HPET_CAPABILITIES = 0x00 / 4,
+    HPET_PERIOD = 0x04 / 4, /* femtoseconds */
+    HPET_CONFIGURATION = 0x10 / 4,
+    HPET_COUNTER = 0xf0 / 4,
+    HPET_COMPARATORS = 0x100 / 4,
+    HPET_COMPARATOR_SIZE = 0x20 / 4,
+    HPET_COMPARATORS_MAX = (HPET_SIZE / 4 - HPET_COMPARATORS) / HPET_COMPARATOR_SIZE,
+    HPET_LAST_COMPARATOR_SHIFT = 8, /* bits 12:8 of the capabilities */
+    HPET_LAST_COMPARATOR_MASK = 0x1f,
+    HPET_COMPARATOR_INTERRUPT = 1 << 2,
     HPET_ENABLE = 1 << 0,
     HPET_LEGACY_ROUTE = 1 << 1,
-    HPET_MAX_PERIOD = 100000000, /* femtoseconds: at least 10 MHz */
+    HPET_MAX_PERIOD = 100000000, /* at least 10 MHz */
     HPET_MIN_PERIOD = 100000,    /* nothing that exists counts faster than 10 GHz */
 };
 
 #define FEMTOSECONDS_PER_SECOND UINT64_C(1000000000000000)
+#define FEMTOSECONDS_PER_NS     UINT64_C(1000000)
 
-enum { PM_TIMER_HZ = 3579545 }; /* ACPI specification 6.4, section 4.8.2.1 */
+enum { PM_TIMER_HZ = 3579545, PM_TIMER_MASK = 0xffffff }; /* ACPI 6.5, section 4.8.3.3 */
 
-/* Intel 8254 data sheet; port 0x61 is the PC's speaker port, which gates channel 2. */
-enum {
-    PIT_HZ = 1193182,
-    PIT_CHANNEL_0 = 0x40,
-    PIT_CHANNEL_2 = 0x42,
-    PIT_COMMAND = 0x43,
-    PIT_COMMAND_CHANNEL_0_RATE = 0x34, /* channel 0, low then high byte, mode 2 */
-    PIT_COMMAND_CHANNEL_2_RATE = 0xb4, /* channel 2, low then high byte, mode 2 */
-    PIT_COMMAND_LATCH_2 = 0x80,
-    SPEAKER_PORT = 0x61,
-    SPEAKER_GATE = 0x01,
-    SPEAKER_ON = 0x02,
-};
+/* A counter that has not moved for this many TSC cycles stands still: the slowest moves every microsecond,
+ * and this is a millisecond at 10 GHz. */
+#define STANDSTILL_CYCLES UINT64_C(10000000)
 
-static volatile uint64_t *hpet;
+static volatile uint32_t *hpet;
 static uint16_t pm_timer_port;
 
 static uint64_t hpet_read(void) {
     return hpet[HPET_COUNTER];
 }
 
-static bool hpet_find(struct reference_clock *clock) {
-    uint64_t address = acpi_hpet_address();
+/* The firmware may have left comparators interrupting. */
+static void silence_comparators(void) {
+    const unsigned count =
+        (hpet[HPET_CAPABILITIES] >> HPET_LAST_COMPARATOR_SHIFT & HPET_LAST_COMPARATOR_MASK) + 1;
 
-    if (address == 0) {
+    for (unsigned i = 0; i < count && i < HPET_COMPARATORS_MAX; i++) {
+        volatile uint32_t *configuration = &hpet[HPET_COMPARATORS + i * HPET_COMPARATOR_SIZE];
+        *configuration = *configuration & ~(uint32_t)HPET_COMPARATOR_INTERRUPT;
+    }
+}
+
+static bool hpet_find(struct reference_clock *clock) {
+    const uint64_t address = acpi_hpet_address();
+
+    if (address == 0 || address % sizeof *hpet != 0) {
         return false;
     }
     hpet = vmm_map_device(address, HPET_SIZE);
     if (hpet == NULL) {
         return false;
     }
-    uint64_t period = hpet[HPET_CAPABILITIES] >> 32;
+    const uint32_t period = hpet[HPET_PERIOD];
     if (period < HPET_MIN_PERIOD || period > HPET_MAX_PERIOD) {
         return false;
     }
-    bool wide = (hpet[HPET_CAPABILITIES] & HPET_COUNTER_64BIT) != 0;
+    silence_comparators();
     /* with the legacy route on, the HPET would stand in for the PIT's interrupt */
-    uint64_t configuration = hpet[HPET_CONFIGURATION] & ~(uint64_t)HPET_LEGACY_ROUTE;
-    hpet[HPET_CONFIGURATION] = configuration | HPET_ENABLE;
+    hpet[HPET_CONFIGURATION] =
+        (hpet[HPET_CONFIGURATION] & ~(uint32_t)HPET_LEGACY_ROUTE) | HPET_ENABLE;
 
     *clock = (struct reference_clock){
         .name = "HPET",
+        .word = "clock=hpet",
         .hz = (FEMTOSECONDS_PER_SECOND + period / 2) / period,
-        .mask = wide ? UINT64_MAX : UINT32_MAX,
+        .to_ns = clock_ratio(FEMTOSECONDS_PER_NS, period),
+        .mask = UINT32_MAX,
         .read = hpet_read,
+        .can_be_clock = true,
     };
     return true;
 }
 
 static uint64_t pm_timer_read(void) {
-    return inl(pm_timer_port);
+    return inl(pm_timer_port) & PM_TIMER_MASK;
 }
 
 static bool pm_timer_find(struct reference_clock *clock) {
@@ -86,34 +102,37 @@ static bool pm_timer_find(struct reference_clock *clock) {
     }
     *clock = (struct reference_clock){
         .name = "ACPI PM timer",
+        .word = "clock=pm",
         .hz = PM_TIMER_HZ,
-        .mask = acpi_pm_timer_is_32bit() ? UINT32_MAX : 0xffffff,
+        .to_ns = clock_ratio(PM_TIMER_HZ, NS_PER_SECOND),
+        .mask = PM_TIMER_MASK,
         .read = pm_timer_read,
+        .can_be_clock = true,
     };
     return true;
 }
 
-/* The channel counts down, so the value is turned round. */
-static uint64_t pit_read(void) {
-    outb(PIT_COMMAND, PIT_COMMAND_LATCH_2);
-    unsigned low = inb(PIT_CHANNEL_2);
-    unsigned high = inb(PIT_CHANNEL_2);
-    return 0xffff - (high << 8 | low);
-}
-
-/* Every PC has it, and there is no way to ask; one that stands still is noticed by whoever waits.
- */
+/* There is no way to ask for it; where it is missing it stands still. */
 static void pit_find(struct reference_clock *clock) {
-    outb(SPEAKER_PORT, (uint8_t)((inb(SPEAKER_PORT) & ~SPEAKER_ON) | SPEAKER_GATE));
-    outb(PIT_COMMAND, PIT_COMMAND_CHANNEL_2_RATE);
-    outb(PIT_CHANNEL_2, 0); /* 0 stands for 65536 */
-    outb(PIT_CHANNEL_2, 0);
+    pit_count_freely();
     *clock = (struct reference_clock){
         .name = "PIT",
         .hz = PIT_HZ,
-        .mask = 0xffff,
-        .read = pit_read,
+        .to_ns = clock_ratio(PIT_HZ, NS_PER_SECOND),
+        .mask = PIT_COUNT_MAX,
+        .read = pit_count,
     };
+}
+
+static bool moves(const struct reference_clock *clock) {
+    const uint64_t begin = rdtsc(), count = clock->read();
+
+    do {
+        if (clock->read() != count) {
+            return true;
+        }
+    } while (rdtsc() - begin < STANDSTILL_CYCLES);
+    return false;
 }
 
 unsigned reference_clocks_find(struct reference_clock clocks[REFERENCE_CLOCK_MAX]) {
@@ -126,13 +145,9 @@ unsigned reference_clocks_find(struct reference_clock clocks[REFERENCE_CLOCK_MAX
         count++;
     }
     pit_find(&clocks[count]);
-    return count + 1;
-}
-
-void pit_start_periodic(unsigned hz) {
-    unsigned divisor = (PIT_HZ + hz / 2) / hz;
-
-    outb(PIT_COMMAND, PIT_COMMAND_CHANNEL_0_RATE);
-    outb(PIT_CHANNEL_0, (uint8_t)divisor);
-    outb(PIT_CHANNEL_0, (uint8_t)(divisor >> 8));
+    count++;
+    for (unsigned i = 0; i < count; i++) {
+        clocks[i].runs = moves(&clocks[i]);
+    }
+    return count;
 }

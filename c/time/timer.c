@@ -1,104 +1,121 @@
 /*
- * timer.c - several logical timers on one hardware tick.
- *
- * A handle is the number of its slot plus a generation, so that the handle of a timer that has
- * ended never names the next one in the same slot.
+ * timer.c - the timers of the bare machine: the queue, and the device set to its next deadline.
  */
 #include "time/timer.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "cpu/io.h"
+#include "shared/timer_queue.h"
 #include "time/clock.h"
+#include "time/timer_device.h"
 
-enum { GENERATIONS = 1 << 20 };
+enum { CHECKS = 3 };
+#define CHECK_NS    UINT64_C(500000)
+#define PATIENCE_NS UINT64_C(250000000)
 
-struct timer {
-    hal_timer_callback callback; /* NULL: free */
-    void *context;
-    uint64_t deadline_ns;
-    uint64_t period_ns; /* 0: one shot */
-    unsigned generation;
-};
+static struct timer_queue queue;
 
-static struct timer timers[TIMER_MAX];
+/* For when the device is set, or for earlier; 0 while callbacks run, after which it is set anyway. */
+static uint64_t armed_ns = TIMER_QUEUE_NEVER;
 
-static int handle_of(unsigned slot) {
-    return (int)(timers[slot].generation * TIMER_MAX + slot);
+/* Sets the device for the next deadline, or for when the clock must be read again. */
+static void arm(void) {
+    const uint64_t now = clock_now_ns();
+    const uint64_t keep_up_ns = clock_keep_up_ns();
+
+    armed_ns = timer_queue_next(&queue);
+    if (keep_up_ns < TIMER_QUEUE_NEVER - now && armed_ns > now + keep_up_ns) {
+        armed_ns = now + keep_up_ns;
+    }
+    if (armed_ns != TIMER_QUEUE_NEVER) {
+        timer_device_arm(armed_ns > now ? armed_ns - now : 0);
+    }
 }
 
-static void release(struct timer *timer) {
-    timer->callback = NULL;
-    timer->generation = (timer->generation + 1) % GENERATIONS;
+static void on_interrupt(void) {
+    armed_ns = 0;
+    timer_queue_expire(&queue, clock_now_ns());
+    arm();
+}
+
+void timer_init(void) {
+    timer_queue_init(&queue);
+    timer_device_init(on_interrupt);
+    arm();
 }
 
 int timer_start(uint64_t delay_ns, uint64_t period_ns, hal_timer_callback callback, void *context) {
-    if (delay_ns < HAL_TIMER_MIN_NS || callback == NULL) {
-        return HAL_ERR_INVALID;
-    }
-    int handle = HAL_ERR_NO_MEMORY;
-    uint64_t flags = interrupts_save_and_disable();
-    for (unsigned slot = 0; slot < TIMER_MAX; slot++) {
-        struct timer *timer = &timers[slot];
-        if (timer->callback == NULL) {
-            uint64_t now = clock_now_ns();
-            timer->callback = callback;
-            timer->context = context;
-            timer->deadline_ns = delay_ns > UINT64_MAX - now ? UINT64_MAX : now + delay_ns;
-            timer->period_ns = period_ns;
-            handle = handle_of(slot);
-            break;
-        }
+    const uint64_t flags = interrupts_save_and_disable();
+    const int handle =
+        timer_queue_start(&queue, clock_now_ns(), delay_ns, period_ns, callback, context);
+
+    if (timer_queue_next(&queue) < armed_ns) {
+        arm();
     }
     interrupts_restore(flags);
     return handle;
 }
 
+/* The device stays set: an interrupt for nothing costs less than setting it anew. */
 hal_status timer_cancel(int handle) {
-    if (handle < 0) {
-        return HAL_ERR_NOT_FOUND;
-    }
-    hal_status status = HAL_ERR_NOT_FOUND;
-    unsigned slot = (unsigned)handle % TIMER_MAX;
-    uint64_t flags = interrupts_save_and_disable();
-    if (timers[slot].callback != NULL && handle_of(slot) == handle) {
-        release(&timers[slot]);
-        status = HAL_OK;
-    }
+    const uint64_t flags = interrupts_save_and_disable();
+    const hal_status status = timer_queue_cancel(&queue, handle);
+
     interrupts_restore(flags);
     return status;
 }
 
-/* The first deadline of the timer's rhythm that lies after `now_ns`. */
-static uint64_t next_deadline(const struct timer *timer, uint64_t now_ns) {
-    uint64_t next = timer->deadline_ns + timer->period_ns;
+/* ---- at boot ---- */
 
-    if (next <= now_ns) {
-        next += (now_ns - next) / timer->period_ns * timer->period_ns + timer->period_ns;
-    }
-    return next;
+static void note(void *context) {
+    *(volatile bool *)context = true;
 }
 
-void timer_expire(uint64_t now_ns, uint64_t tick_ns) {
-    for (unsigned slot = 0; slot < TIMER_MAX; slot++) {
-        struct timer *timer = &timers[slot];
-        if (timer->callback == NULL) {
-            continue;
-        }
-        /* a periodic timer may come half a tick early: otherwise a period of one tick, in step with
-         * the ticks, would be missed or met by chance */
-        uint64_t early_ns = timer->period_ns != 0 ? tick_ns / 2 : 0;
-        if (timer->deadline_ns > now_ns + early_ns) {
-            continue;
-        }
-        hal_timer_callback callback = timer->callback;
-        void *context = timer->context;
-        if (timer->period_ns != 0) {
-            timer->deadline_ns = next_deadline(timer, now_ns);
-        } else {
-            release(timer);
-        }
-        callback(context);
+static bool one_arrives(void) {
+    volatile bool fired = false;
+    const int handle = timer_start(CHECK_NS, 0, note, (void *)&fired);
+    const uint64_t deadline = clock_now_ns() + PATIENCE_NS;
+
+    while (!fired && clock_now_ns() < deadline) {
+        __asm__ volatile("pause");
     }
+    if (!fired) {
+        timer_cancel(handle);
+    }
+    return fired;
+}
+
+bool timer_interrupts_arrive(void) {
+    const uint64_t flags = interrupts_save_and_disable();
+    unsigned arrived = 0;
+
+    interrupts_restore(RFLAGS_IF);
+    while (arrived < CHECKS && one_arrives()) {
+        arrived++;
+    }
+    interrupts_save_and_disable();
+    interrupts_restore(flags);
+    return arrived == CHECKS;
+}
+
+bool timer_use_next_device(void) {
+    const uint64_t flags = interrupts_save_and_disable();
+    const bool found = timer_device_next();
+
+    arm();
+    interrupts_restore(flags);
+    return found;
+}
+
+void timer_report(format_sink sink, void *context) {
+    static struct timer_queue copy; /* too large for the stack */
+    const uint64_t flags = interrupts_save_and_disable();
+    copy = queue;
+    const uint64_t now = clock_now_ns();
+    interrupts_restore(flags);
+
+    format(sink, context, "Timer: %s; %lu interrupts\n", timer_device_name(),
+           timer_device_interrupts());
+    timer_queue_report(&copy, now, sink, context);
 }

@@ -4,6 +4,7 @@
 #ifndef VM_INSTANCE_H
 #define VM_INSTANCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "forth/vm.h"
@@ -28,7 +29,13 @@ void vm_restart_at_prompt(struct vm *vm);
 /* The VM that is running or last ran, NULL before the first; what faults are attributed to. */
 extern struct vm *volatile vm_current;
 
-/* The hal_fault_handler of the arbiter (include/hal/hal_fault.h). */
+/* What a fault in the running VM, or a break meant for it, leads to. */
 hal_fault_action vm_fault(struct hal_fault *fault);
+
+/* True for code in which the registers are those of a VM. ISR-safe. */
+bool vm_in_engine(uint64_t rip);
+
+/* To be called for each break of a VM: the third since its prompt last took a line goes past every CATCH. */
+void vm_count_break(struct vm *vm);
 
 #endif

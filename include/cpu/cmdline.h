@@ -5,6 +5,7 @@
 #define CPU_CMDLINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "boot/bootinfo.h"
 
@@ -19,5 +20,9 @@ bool cmdline_has(const char *word);
 /* The value of the first word "key=value": zero-terminated, valid for good; NULL when there is no
  * such word. ISR-safe. */
 const char *cmdline_value(const char *key);
+
+/* The value of "key=number", a decimal number below 2^64. False, and nothing is stored, when there is
+ * no such word or something else than a number. ISR-safe. */
+bool cmdline_number(const char *key, uint64_t *number);
 
 #endif

@@ -19,14 +19,17 @@ void fault_exception(struct interrupt_frame *frame, bool nested);
 /* What an exception is called (SDM volume 3, table 6-1). */
 const char *fault_name(unsigned vector);
 
-/* Set while a break is noted and not yet delivered. */
-extern volatile bool fault_break_pending;
+/* Set while a break or the end of a quantum is noted and not yet delivered. */
+extern volatile bool fault_request_pending;
 
 /* Notes that the user wants the running program stopped; the next interrupt exit delivers it.
  * ISR-safe. */
 void fault_request_break(void);
 
-/* At the exit of an interrupt, when fault_break_pending: delivers the break to the interrupted code. */
-void fault_deliver_break(struct interrupt_frame *frame);
+/* Behind hal_preempt_request. ISR-safe. */
+void fault_request_preempt(void);
+
+/* At the exit of an interrupt, when fault_request_pending: delivers what was requested to the interrupted code. */
+void fault_deliver_requests(struct interrupt_frame *frame);
 
 #endif

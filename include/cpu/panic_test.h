@@ -9,4 +9,7 @@
  * when the value is unknown. Needs timers. */
 void panic_test(void);
 
+/* The same for panic-test=early, before memory is managed. */
+void panic_test_early(void);
+
 #endif

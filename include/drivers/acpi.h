@@ -52,4 +52,8 @@ void acpi_report(format_sink sink, void *context);
 /* Powers the machine off (state S5). Returns only when that cannot be done. */
 void acpi_power_off(void);
 
+/* Resets the machine through the reset register. Returns only when there is none or it has no effect.
+ * Interrupts must be disabled. */
+void acpi_reset(void);
+
 #endif

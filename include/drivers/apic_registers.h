@@ -39,7 +39,14 @@ enum {
     LVT_PERIODIC = 1 << 17,
 };
 
-enum { COMMAND_TO_SELF = 1 << 18 };
+/* Bits of the interrupt command register (SDM volume 3, section 10.6.1). */
+enum {
+    COMMAND_INIT = 5 << 8,
+    COMMAND_PENDING = 1 << 12, /* the last message is still on its way; not in x2APIC mode */
+    COMMAND_ASSERT = 1 << 14,
+    COMMAND_TO_SELF = 1 << 18,
+    COMMAND_TO_ALL_OTHERS = 3 << 18,
+};
 
 /* Through memory or MSRs, as the mode is. Only when lapic_is_present(). ISR-safe. */
 uint32_t lapic_read(unsigned offset);

@@ -36,9 +36,9 @@ void framebuffer_draw(void);
  * it has interrupted one of the other functions. ISR-safe. */
 bool framebuffer_draw_some(void);
 
-/* Prepares the screen for a panic: what is written from now on stands below what was there, in alarm colours,
- * and does not scroll away; it is shown by framebuffer_draw. Works at any time, also in the middle of the other
- * functions. Interrupts must be disabled. */
+/* The beginning of a panic: what is written from now on is kept aside, and only framebuffer_draw, once at the end,
+ * touches the screen: the text then stands below what was there, in alarm colours, and does not scroll away.
+ * Works at any time, also in the middle of the other functions. Interrupts must be disabled and stay so. */
 void framebuffer_begin_alarm(void);
 
 /* Size of the text area in characters; 0 and 0 without a screen. ISR-safe. */

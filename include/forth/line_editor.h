@@ -92,4 +92,8 @@ void line_editor_start(struct line_editor *editor, size_t capacity);
  * echo of Enter is one blank, which is where the output of the line begins. */
 enum line_editor_result line_editor_feed(struct line_editor *editor, uint8_t byte);
 
+/* The terminal has shown something else and its cursor stands at the left margin now: write out[0..out_size) to
+ * show the line again. */
+void line_editor_redraw(struct line_editor *editor);
+
 #endif

@@ -51,6 +51,17 @@ enum throw_code {
     THROW_MISSING_DELIMITER = -263, /* a string, {: or the like without its end */
     THROW_TOO_MANY_LOCALS = -265,   /* more than VM_LOCALS_MAX in one definition */
     THROW_LINE_TOO_LONG = -264,     /* a line of input that the line editor had to cut */
+    THROW_NO_SUCH_VM = -266,        /* the ID of a VM that is gone, or never was */
+    THROW_TIMEOUT = -267,           /* what was waited for did not come in time */
+    THROW_NOT_A_CHILD = -268,       /* WAIT-VM for a VM that somebody else spawned */
+    THROW_TOO_MANY_VMS = -269,      /* the table of VMs is full */
+    THROW_BAD_ENVELOPE = -270, /* an envelope too small for the system variables, or above 4 GiB */
+    THROW_BAD_PRIORITY = -271, /* a priority that is none */
+    THROW_PRIMORDIAL = -272,   /* VM[0] cannot be ended */
+    THROW_MESSAGE_TOO_LONG = -273, /* longer than any message may be */
+    THROW_BUFFER_TOO_SHORT = -274, /* for the message, which is still there */
+    THROW_SEND_TO_SELF = -275,     /* into the own full mailbox: it would wait for itself */
+    THROW_NOT_PERMITTED = -276,    /* a capability is missing, or does not reach that far */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "forth/console.h"
 #include "forth/dictionary.h"
 #include "forth/vm_layout.h"
 
@@ -27,6 +28,23 @@ enum vm_exit {
     VM_EXIT_WAIT,     /* it waits for console input */
     VM_EXIT_SLEEP,    /* it waits for the time vm->wake_ns */
     VM_EXIT_BYE,      /* BYE */
+    VM_EXIT_YIELD, /* it gave up the rest of its quantum, or the word that it called has to wait */
+    VM_EXIT_PREEMPTED /* its quantum ended between two instructions: vm->frame has the registers */
+};
+
+/* What a VM must attend to before it goes on: bits of vm->attention. */
+enum vm_attention {
+    VM_ATTENTION_BREAK = 1 << 0, /* Ctrl-C: THROW -28 */
+    VM_ATTENTION_THROW = 1 << 1, /* THROW vm->attention_code */
+    VM_ATTENTION_LEAVE = 1 << 2, /* back to the arbiter */
+};
+
+/* The registers of a VM that was preempted (engine_continue in asm/engine/switch.asm). r12 is not among
+ * them: it is the struct vm. */
+struct vm_frame {
+    uint64_t rip, rsp, rflags;
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
+    uint64_t r8, r9, r10, r11, r13, r14, r15;
 };
 
 /* A file being included: its text lies in the window, [text, text + size). */
@@ -113,9 +131,12 @@ struct vm {
     uint64_t fault_address; /* as a Forth address when inside the window */
     uint64_t fault_write;
 
-    uint32_t break_pending; /* Ctrl-C noticed while it could not be thrown at once */
-    uint32_t exit_reason;   /* enum vm_exit */
-    uint32_t breaks;        /* Ctrl-C since the prompt last took a line */
+    uint32_t attention;   /* enum vm_attention */
+    uint32_t exit_reason; /* enum vm_exit */
+    int64_t attention_code;
+    uint32_t preempted; /* 1: frame, not the fields above, has the registers */
+    uint32_t breaks;    /* Ctrl-C since the prompt last took a line */
+    struct vm_frame frame;
 
     /* C only */
     uint64_t slot; /* address of the slot */
@@ -130,6 +151,7 @@ struct vm {
     uint32_t string_turn; /* which of the two transient string buffers is next */
     uint64_t abort_addr;  /* message of the last ABORT" */
     uint64_t abort_size;
+    struct console_stream console;
     struct definition definition;
     struct vm_file file[VM_FILE_DEPTH];
     struct dictionary own;
@@ -143,6 +165,13 @@ int engine_run(struct vm *vm);
 
 /* Where a fault handler sends the engine: throws the code that it put into rbx. */
 void engine_throw(void);
+
+/* The code of engine_run that brings back the registers of a preempted VM. Who finds it interrupted there and
+ * wants to stop the VM after all sets vm->preempted and goes to engine_preempted, with r12 = vm. */
+extern const char engine_continue[], engine_continue_end[];
+
+/* Returns from engine_run with VM_EXIT_PREEMPTED; needs r12 alone. */
+void engine_preempted(void);
 
 /* The bounds of the code in which a VM's registers are live. */
 extern const char __start_engine_text[], __stop_engine_text[];

@@ -16,8 +16,16 @@ typedef enum {
     HAL_FAULT_MEMORY, /* page fault or general protection: SIGSEGV, SIGBUS */
     HAL_FAULT_DIVIDE, /* divide error: SIGFPE */
     HAL_FAULT_BREAK,  /* not a fault: Ctrl-C arrived, any code may be running */
-    HAL_FAULT_OTHER,  /* any other exception */
+    HAL_FAULT_PREEMPT, /* not a fault: hal_preempt_request was called, any code may be running */
+    HAL_FAULT_OTHER,   /* any other exception */
 } hal_fault_kind;
+
+/* All general registers of the interrupted code. */
+struct hal_registers {
+    uint64_t rip, rsp, rflags;
+    uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
+    uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+};
 
 struct hal_fault {
     hal_fault_kind kind;
@@ -26,6 +34,7 @@ struct hal_fault {
     uint64_t rip;     /* in: interrupted instruction; out: where to go on (REDIRECT) */
     uint64_t rbx;     /* in and out (REDIRECT) */
     uint64_t r12;     /* in and out (REDIRECT) */
+    const struct hal_registers *registers; /* HAL_FAULT_BREAK and HAL_FAULT_PREEMPT: what was interrupted */
 };
 
 typedef enum {
@@ -40,5 +49,9 @@ typedef hal_fault_action (*hal_fault_handler)(struct hal_fault *fault);
 
 /* Registers the one handler; before that every fault is UNHANDLED and a break is dropped. */
 void hal_fault_set_handler(hal_fault_handler handler);
+
+/* For interrupt handlers, timer callbacks above all: the fault handler is called with HAL_FAULT_PREEMPT at the
+ * exit of the interrupt, when the end of it has been signalled and before the interrupted code goes on. */
+void hal_preempt_request(void);
 
 #endif

@@ -10,20 +10,26 @@
 #include <stddef.h>
 
 #include "mm/heap.h"
+#include "shared/format.h"
 
 void kmalloc_init(void);
 bool kmalloc_is_initialized(void);
 
-/* Zeroed, aligned to 16 bytes, the caller's until kfree. NULL when exhausted or when size is 0. */
+/* Zeroed, aligned to 16 bytes, the caller's until kfree. NULL when exhausted or when size is 0. In
+ * the DEBUG=1 build, a block that was written to after kfree is a kernel bug: panic. */
 void *kmalloc(size_t size);
 
 /* NULL is allowed. A pointer that kmalloc never returned, or a second kfree, is a kernel bug:
- * panic. */
+ * panic. In the DEBUG=1 build also a block whose neighbourhood has been overwritten. */
 void kfree(void *block);
 
 struct heap_stats kmalloc_stats(void);
 
-/* Checks the whole heap; false means that something has overwritten its bookkeeping. */
+/* Checks the whole heap; false means that something has overwritten its bookkeeping or, in the
+ * DEBUG=1 build, a guard or freed memory. */
 bool heap_check(void);
+
+/* The table of .HEAP (hal_report.h). */
+void kmalloc_report(format_sink sink, void *context);
 
 #endif

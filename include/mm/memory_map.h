@@ -21,9 +21,15 @@ enum efi_memory_type {
     EFI_TYPE_RUNTIME_CODE = 5,
     EFI_TYPE_RUNTIME_DATA = 6,
     EFI_TYPE_CONVENTIONAL = 7,
+    EFI_TYPE_UNUSABLE = 8,
     EFI_TYPE_ACPI_RECLAIM = 9,
     EFI_TYPE_ACPI_NVS = 10,
     EFI_TYPE_MMIO = 11,
+    EFI_TYPE_MMIO_PORTS = 12,
+    EFI_TYPE_PAL_CODE = 13,
+    EFI_TYPE_PERSISTENT = 14,
+    EFI_TYPE_UNACCEPTED = 15,
+    EFI_TYPE_COUNT, /* larger numbers are the firmware's or a later specification's own */
 };
 
 /* EFI_MEMORY_DESCRIPTOR; the firmware's stride from one to the next may be larger. */
@@ -53,7 +59,8 @@ struct page_range {
 
 struct memory_region {
     struct page_range pages;
-    bool usable; /* free for the kernel now that boot services have ended */
+    uint32_t type; /* enum efi_memory_type, or any other number */
+    bool usable;   /* free for the kernel now that boot services have ended */
 };
 
 /* Accepts `size` bytes of entries, `stride` bytes apart. False when there is not one whole entry or
@@ -67,6 +74,15 @@ bool memory_map_region(const struct memory_map *map, size_t index, struct memory
 /* One more than the highest usable page number that is not above `limit`; 0 when nothing is usable.
  */
 uint64_t memory_map_usable_end(const struct memory_map *map, uint64_t limit);
+
+/* The highest end of a usable region that lies below page `limit`; 0 when there is none. */
+uint64_t memory_map_end_below(const struct memory_map *map, uint64_t limit);
+
+/* Usable pages below page `limit`; those that several entries claim are counted as often. */
+uint64_t memory_map_usable_below(const struct memory_map *map, uint64_t limit);
+
+/* True when [first, end) touches an entry of this type. */
+bool memory_map_has_type(const struct memory_map *map, uint64_t first, uint64_t end, uint32_t type);
 
 /* Finds `count` contiguous usable pages below page `limit` that no unusable entry and none of the
  * `reserved` ranges touches. Returns the first page number, 0 when there is no such place (page 0

@@ -1,5 +1,6 @@
 /*
- * calibrate.h - how fast the time stamp counter and the local APIC timer run.
+ * calibrate.h - how fast the time stamp counter and the local APIC timer run, and what the processor says
+ * about it.
  */
 #ifndef TIME_CALIBRATE_H
 #define TIME_CALIBRATE_H
@@ -8,23 +9,27 @@
 #include <stdint.h>
 
 #include "time/reference_clock.h"
+#include "time/tsc_rate.h"
 
 struct calibration {
     uint64_t tsc_hz;
-    uint64_t lapic_timer_hz; /* as divided by lapic_timer_free_run; 0 without a local APIC */
+    uint64_t lapic_timer_hz; /* 0 without a local APIC timer */
 };
 
-/* Measures both against a reference clock: CALIBRATION_WINDOWS windows of 4 ms, of which the median
- * counts, so that one window disturbed by the host or by firmware does no harm. Returns false when
- * the reference stands still. Interrupts must be disabled. */
+/* Measures both against a reference clock that runs, in CALIBRATION_WINDOWS windows of 10 ms. What counts is
+ * the whole time from the first to the last, as long as it agrees with the median of the windows; otherwise
+ * that median, because something came between. False when the reference stops, or gives a rate that no
+ * processor has. Interrupts must be disabled. */
 enum { CALIBRATION_WINDOWS = 5 };
 bool calibrate(const struct reference_clock *reference, struct calibration *result);
 
-/* What the processor or the hypervisor says about the TSC: its frequency in Hz, 0 when nothing. May
- * be wrong: processors exist that report another rate than they run at. */
-uint64_t tsc_stated_hz(void);
+/* What the processor and the hypervisor state. */
+struct tsc_statements tsc_statements(void);
 
 /* True when the TSC runs at one rate in all power states (SDM volume 3, section 17.17.1). */
 bool tsc_is_invariant(void);
+
+/* True when the local APIC timer can be set to a TSC value (SDM volume 3, section 10.5.4.1). */
+bool tsc_has_deadline(void);
 
 #endif

@@ -36,12 +36,13 @@ class Machine:
     def __init__(self, *, image=None, kernel=None, accelerator="tcg", memory="512M", vga=None,
                  usb=False, hpet=True, debug_exit=False, window=False, gdb_socket=None,
                  machine="q35", cpu="max", smp=1, devices=(), options=(),
-                 com1=True):
+                 no_reboot=True, com1=True):
         """`image` is a disk image (never written to), `kernel` an EFI program that the firmware
         starts itself without a disk. `vga` is `none` or `std`; the default is a screen only where
         a window shows it. `debug_exit` adds the device by which a panic ends QEMU with a failure.
-        `devices` are more -device options, `options` anything else for QEMU's command line.
-        Without `com1` there is no serial line: `read` gives nothing before the end."""
+        `devices` are more -device options, `options` anything else for QEMU's command line. Without
+        `no_reboot` a reset starts the machine again. Without `com1` there is no serial line: `read`
+        gives nothing before the end."""
         self.log = bytearray()  # all that came over the serial line
         self.position = 0  # wait_for looks from here on
         self.status = None  # QEMU's exit status, once it has ended
@@ -59,11 +60,13 @@ class Machine:
             debug_exit, gdb_socket, machine, cpu)
         self._arguments += ["-smp", str(smp)] + [part for device in devices for part in ("-device", device)]
         self._arguments += options
+        if no_reboot:
+            self._arguments.append("-no-reboot")
 
     @staticmethod
     def _command_line(image, kernel, accelerator, memory, vga, usb, hpet, debug_exit, gdb_socket,
                       machine, cpu):
-        arguments = [QEMU, "-nodefaults", "-no-reboot", "-bios", FIRMWARE, "-m", memory,
+        arguments = [QEMU, "-nodefaults", "-bios", FIRMWARE, "-m", memory,
                      "-machine", machine + ("" if hpet else ",hpet=off"), "-vga", vga]
         if accelerator == "kvm":
             arguments += ["-accel", "kvm", "-cpu", "host,migratable=no,+invtsc"]

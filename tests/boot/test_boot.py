@@ -7,15 +7,18 @@ line is `boot: N passed, N failed`.
 import argparse
 import os
 import re
-import struct
 import sys
 import tempfile
-import zlib
 
 from harness import (BOOT_SECONDS, END_SECONDS, Dialogue, Runner, boot_test, expect, prompt_test)
+import test_power  # noqa: F401 - registers its tests
+import test_cpu_pci  # noqa: F401
 from machine import BANNER, MachineError, PROMPT, choose_accelerator
 import test_input  # registers its tests
 import test_interrupts  # registers its tests
+import test_time  # registers its tests
+import test_screen  # noqa: F401 - registers its tests
+import test_memory  # noqa: F401 (registers its tests)
 
 BOOT_LINES = [
     "StarKernel booting...",
@@ -85,61 +88,6 @@ def usb_stick(lab):
 def no_disk(lab):
     with lab.bare_machine(kernel=lab.loader) as machine:
         dialogue_and_bye(machine)
-
-
-def png_colours(path):
-    """The number of different pixels in an 8-bit RGB(A) PNG, as QEMU writes them."""
-    with open(path, "rb") as file:
-        data = file.read()
-    position, header, packed = 8, None, b""
-    while position < len(data):
-        size, kind = struct.unpack_from(">I4s", data, position)
-        chunk = data[position + 8:position + 8 + size]
-        position += 12 + size
-        if kind == b"IHDR":
-            header = struct.unpack(">IIBBBBB", chunk)
-        elif kind == b"IDAT":
-            packed += chunk
-    width, height, depth, colour_type = header[:4]
-    expect(depth == 8 and colour_type in (2, 6), "the screen shot is of an unknown PNG kind")
-    pixel = 3 if colour_type == 2 else 4
-    stride = width * pixel
-    raw = zlib.decompress(packed)
-    before = bytearray(stride)
-    colours = set()
-    for y in range(height):
-        kind, line = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:][:stride])
-        if kind == 0 and line == before:
-            continue
-        for i in range(stride):  # PNG filters 0 to 4
-            left = line[i - pixel] if i >= pixel else 0
-            above = before[i]
-            corner = before[i - pixel] if i >= pixel else 0
-            if kind == 1:
-                line[i] = (line[i] + left) & 255
-            elif kind == 2:
-                line[i] = (line[i] + above) & 255
-            elif kind == 3:
-                line[i] = (line[i] + (left + above) // 2) & 255
-            elif kind == 4:
-                estimate = left + above - corner
-                nearest = min((left, above, corner), key=lambda value: abs(estimate - value))
-                line[i] = (line[i] + nearest) & 255
-        colours.update(bytes(line[x:x + pixel]) for x in range(0, stride, pixel))
-        before = line
-    return len(colours)
-
-
-@boot_test("screen", "with a display device the screen shows text")
-def screen(lab):
-    with lab.machine(vga="std") as machine:
-        dialogue = Dialogue(machine)
-        dialogue.alive()
-        shot = os.path.join(lab.folder, "screen.png")
-        machine.qmp("screendump", filename=shot, format="png")
-        colours = png_colours(shot)
-        expect(colours >= 2, f"the screen is blank: it has {colours} colour")
-        dialogue.bye()
 
 
 # --- Repeatability ---

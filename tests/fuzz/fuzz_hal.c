@@ -16,6 +16,7 @@
 #include "hal/hal_power.h"
 #include "hal/hal_space.h"
 #include "hal/hal_time.h"
+#include "shared/format.h"
 
 #define KEYS_A_LINE 64u
 #define RATE_MAX    64u /* in a life of failures one call in at most so many fails */
@@ -156,6 +157,12 @@ int hal_timer_oneshot(uint64_t delay_ns, hal_timer_callback callback, void *cont
 hal_status hal_timer_cancel(int handle) {
     (void)handle;
     return HAL_ERR_NOT_FOUND;
+}
+
+void host_time_report(format_sink sink, void *context);
+
+void host_time_report(format_sink sink, void *context) {
+    format(sink, context, "Count: %lu\n", machine->clock);
 }
 
 /* ---- files ---- */

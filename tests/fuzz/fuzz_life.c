@@ -172,7 +172,7 @@ static void enter_line(struct vm *vm, const char *line, size_t size, bool termin
         vm_push(vm, life->evaluate);
     }
     vm->ip = (uint64_t)life->thread;
-    vm->break_pending = 0;
+    vm->attention = 0;
 }
 
 /* Runs the VM until it is through with its line. False when the VM has ended. */
@@ -294,8 +294,8 @@ void fuzz_life(uint64_t seed, const char *const *lines, uint32_t count, uint32_t
     fuzz_outside_check_pages(vm);
     uint64_t slot = vm->slot;
     if (planted == PLANT_LEAK) {
-        hal_space_commit(slot + HAL_SPACE_SLOT_SIZE, VM_PAGE);
-        slot += HAL_SPACE_SLOT_SIZE;
+        hal_space_create(&slot);
+        hal_space_commit(slot, VM_PAGE);
     }
     vm_destroy(vm);
     fuzz_outside_check_gone(slot);

@@ -8,16 +8,16 @@
 #include "drivers/console_queue.h"
 #include "unit.h"
 
-static unsigned breaks;
+/* In place of c/cpu/fault.c, for test_uart.c too. */
+unsigned fake_breaks;
 
-/* In place of c/cpu/fault.c. */
 void fault_request_break(void) {
-    breaks++;
+    fake_breaks++;
 }
 
 static void begin(void) {
     console_queue_attention();
-    breaks = 0;
+    fake_breaks = 0;
 }
 
 static void put(const char *text) {
@@ -112,22 +112,39 @@ UNIT_TEST(console_queue_sequences,
     CHECK_STR(take(9), "Pks");
     key("\033[3~");
     CHECK_STR(take(2), "\033[");
-    put("s");
-    CHECK_STR(take(9), "3~s");
+    put("\033[A");
+    CHECK_STR(take(9), "3~\033[A");
 }
 
-UNIT_TEST(console_queue_lone_escape, "the Escape key of the one source does not stop the other") {
+UNIT_TEST(console_queue_late_rest, "keys wait for the rest of a sequence, until it is given up") {
     begin();
     put("\033");
     CHECK_STR(take(9), "\033");
+    CHECK(!console_queue_holds_keys_back());
     key("\033[A");
-    CHECK_STR(take(1), "\033");
-    put("[B");
-    CHECK_STR(take(9), "[A[B");
-    key("\033");
-    CHECK_STR(take(9), "\033");
+    CHECK(console_queue_holds_keys_back());
+    CHECK(console_queue_is_empty());
+    CHECK_EQ_I64(console_queue_take(), -1);
+    put("[");
+    CHECK(!console_queue_holds_keys_back() && !console_queue_is_empty());
+    CHECK_STR(take(9), "[");
+    CHECK(console_queue_holds_keys_back());
+    console_queue_give_up_sequence();
+    CHECK(!console_queue_holds_keys_back() && !console_queue_is_empty());
+    put("B");
+    CHECK_STR(take(9), "\033[AB");
+    key("\033"); /* the Escape key of the keyboard itself holds nothing up */
     put("s");
-    CHECK_STR(take(9), "s");
+    CHECK_STR(take(9), "\033s");
+}
+
+UNIT_TEST(console_queue_attention_sequence, "attention ends a sequence that has begun") {
+    begin();
+    put("\033");
+    CHECK_STR(take(9), "\033");
+    console_queue_attention();
+    key("k");
+    CHECK_STR(take(9), "k");
 }
 
 UNIT_TEST(console_queue_attention, "attention drops what was typed before and requests one break") {
@@ -136,10 +153,10 @@ UNIT_TEST(console_queue_attention, "attention drops what was typed before and re
     key("def");
     CHECK_STR(take(1), "d");
     console_queue_attention();
-    CHECK_EQ_U64(breaks, 1);
+    CHECK_EQ_U64(fake_breaks, 1);
     CHECK(console_queue_is_empty());
     CHECK_EQ_U64(console_queue_serial_room(), CONSOLE_QUEUE_SERIAL);
     put("after");
     CHECK_STR(take(9), "after");
-    CHECK_EQ_U64(breaks, 1);
+    CHECK_EQ_U64(fake_breaks, 1);
 }

@@ -2,215 +2,225 @@
  * test_kmalloc_heap.c - the kernel heap's core over pages of the host, with every misuse it must
  * notice.
  */
-/* uses: c/mm/heap.c */
+/* uses: c/mm/heap.c c/mm/heap_buddy.c c/mm/heap_check.c */
 #include "mm/heap.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "heap_arena.h"
+#include "mm/heap_parts.h"
 
-#include "unit.h"
+static struct heap heap;
 
-#define ARENA_PAGES 4096u
-#define PAGE        4096u
-
-static unsigned char *arena;
-static unsigned char page_used[ARENA_PAGES];
-static size_t pages_limit;
-static size_t pages_out;
-
-static void *source_allocate(size_t pages) {
-    const size_t step = HEAP_RUN_ALIGNMENT / PAGE;
-    if (pages > pages_limit - pages_out) {
-        return NULL;
-    }
-    for (size_t first = 0; first + pages <= ARENA_PAGES; first += step) {
-        if (memchr(page_used + first, 1, pages) == NULL) {
-            memset(page_used + first, 1, pages);
-            pages_out += pages;
-            memset(arena + first * PAGE, 0xcc, pages * PAGE);
-            return arena + first * PAGE;
-        }
-    }
-    return NULL;
-}
-
-static void source_release(void *memory, size_t pages) {
-    const size_t first = (size_t)((unsigned char *)memory - arena) / PAGE;
-    CHECK(memchr(page_used + first, 0, pages) == NULL);
-    memset(page_used + first, 0, pages);
-    memset(memory, 0xdd, pages * PAGE);
-    pages_out -= pages;
-}
-
-static bool source_contains(const void *memory) {
-    const unsigned char *bytes = memory;
-    return bytes >= arena && bytes < arena + (size_t)ARENA_PAGES * PAGE;
-}
-
-static struct heap new_heap(size_t limit) {
-    static const struct heap_source source = {source_allocate, source_release, source_contains};
-    struct heap heap;
-    if (arena == NULL) {
-        arena = aligned_alloc(HEAP_RUN_ALIGNMENT, (size_t)ARENA_PAGES * PAGE);
-    }
-    memset(page_used, 0, sizeof page_used);
-    pages_limit = limit;
-    pages_out = 0;
-    heap_init(&heap, &source);
-    return heap;
-}
-
-static bool is_zero(const unsigned char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-UNIT_TEST(heap_sizes, "every size gives zeroed memory aligned to 16 bytes") {
-    struct heap heap = new_heap(ARENA_PAGES);
-    for (size_t size = 1; size < 20000; size += size < 5000 ? 1 : 997) {
+UNIT_TEST(heap_sizes, "every size gives zeroed, aligned memory, and all of it comes back") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    for (size_t size = 1; size < 6u << 20; size += size < 9000 ? 1 : size / 3) {
         unsigned char *block = heap_alloc(&heap, size);
-        CHECK_EQ_U64((uintptr_t)block % 16, 0);
-        CHECK(is_zero(block, size));
-        memset(block, 0xff, size);
+        CHECK(block != NULL);
+        CHECK_EQ_U64((uintptr_t)block % (size > 4096 ? 8192 : 16), 0);
+        CHECK(arena_is_filled(block, size, 0));
+        CHECK(heap_block_room(&heap, block) >= size);
+        CHECK(size <= 4096 || size > HEAP_BUDDY_MAX || heap_block_room(&heap, block) < 2 * size ||
+              heap_block_room(&heap, block) == HEAP_UNIT);
+        memset(block, 0xff, heap_block_room(&heap, block));
         CHECK_EQ_U64(heap_free(&heap, block), HEAP_FREED);
+        CHECK_EQ_U64(heap_block_room(&heap, block), 0);
     }
     CHECK(heap_is_sound(&heap));
-    CHECK_EQ_U64(heap.stats.allocations, 0);
-    CHECK_EQ_U64(heap.stats.bytes_used, 0);
-    CHECK_EQ_U64(heap.stats.pages_held, pages_out);
-    CHECK_EQ_U64(pages_out, HEAP_CLASS_COUNT * 4); /* one empty slab stays for each class */
+    const struct heap_stats stats = heap_get_stats(&heap);
+    CHECK_EQ_U64(stats.blocks, 0);
+    CHECK_EQ_U64(stats.bytes, 0);
+    CHECK_EQ_U64(stats.pages_held, arena_out);
+    for (unsigned i = 0; i < HEAP_CLASS_COUNT; i++) {
+        CHECK_EQ_U64(stats.class_slabs[i], 1); /* one empty slab stays for each class */
+    }
+}
+
+UNIT_TEST(heap_classes, "a block has the room of its class or order, 2^n bytes cost 2^n") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    for (size_t room = 16; room <= HEAP_BUDDY_MAX; room *= 2) {
+        void *whole = heap_alloc(&heap, room);
+        void *least = heap_alloc(&heap, room == 16 ? 1 : room / 2 + 1);
+        CHECK_EQ_U64(heap_block_room(&heap, whole), room);
+        CHECK_EQ_U64(heap_block_room(&heap, least), room);
+        CHECK_EQ_U64(heap_get_stats(&heap).bytes, 2 * room);
+        CHECK_EQ_U64(heap_free(&heap, whole), HEAP_FREED);
+        CHECK_EQ_U64(heap_free(&heap, least), HEAP_FREED);
+    }
+    void *huge = heap_alloc(&heap, HEAP_BUDDY_MAX + 1);
+    CHECK_EQ_U64(heap_block_room(&heap, huge), HEAP_BUDDY_MAX + HEAP_PAGE);
+    CHECK_EQ_U64(heap_get_stats(&heap).huge_blocks, 1);
+    CHECK_EQ_U64(heap_get_stats(&heap).bytes, HEAP_BUDDY_MAX + HEAP_PAGE);
+    CHECK(heap_is_sound(&heap));
+    CHECK_EQ_U64(heap_free(&heap, huge), HEAP_FREED);
+    CHECK_EQ_U64(heap_get_stats(&heap).huge_pages, 0);
+    CHECK(heap_is_sound(&heap));
 }
 
 UNIT_TEST(heap_limits, "size 0, impossible sizes and exhaustion give NULL and harm nothing") {
-    struct heap heap = new_heap(8);
+    arena_heap(&heap, 2 + 32, NULL);
     CHECK(heap_alloc(&heap, 0) == NULL);
     CHECK(heap_alloc(&heap, SIZE_MAX) == NULL);
     CHECK(heap_alloc(&heap, SIZE_MAX - 4096) == NULL);
     CHECK(heap_alloc(&heap, (size_t)1 << 44) == NULL);
-    CHECK(heap_alloc(&heap, 8 * PAGE) == NULL);
+    CHECK(heap_alloc(&heap, 35 * HEAP_PAGE) == NULL);
+    CHECK(heap_is_sound(&heap));
     unsigned count = 0;
     while (heap_alloc(&heap, 2048) != NULL) {
         count++;
     }
-    CHECK_EQ_U64(count, 14);
+    CHECK_EQ_U64(count, 7 * 8); /* eight slabs in two granules */
     CHECK(heap_alloc(&heap, 16) == NULL);
     CHECK(heap_is_sound(&heap));
 }
 
+UNIT_TEST(heap_small_source,
+          "with less than a granule left, a block of the size asked for is taken") {
+    arena_heap(&heap, 2 + 6, NULL);
+    CHECK(heap_alloc(&heap, 100) != NULL);
+    CHECK_EQ_U64(heap_get_stats(&heap).pages_held, 2 + 4);
+    CHECK(heap_alloc(&heap, 8192) != NULL);
+    CHECK_EQ_U64(heap_get_stats(&heap).pages_held, 2 + 6);
+    CHECK(heap_alloc(&heap, 8192) == NULL);
+    CHECK(heap_is_sound(&heap));
+}
+
 UNIT_TEST(heap_double_free, "a second free of a small block is noticed and changes nothing") {
-    struct heap heap = new_heap(ARENA_PAGES);
+    arena_heap(&heap, ARENA_PAGES, NULL);
     void *kept = heap_alloc(&heap, 40);
     void *block = heap_alloc(&heap, 40);
     CHECK(kept != NULL);
     CHECK_EQ_U64(heap_free(&heap, block), HEAP_FREED);
     CHECK_EQ_U64(heap_free(&heap, block), HEAP_DOUBLE_FREE);
-    CHECK_EQ_U64(heap.stats.allocations, 1);
+    CHECK_EQ_U64(heap_get_stats(&heap).blocks, 1);
     CHECK(heap_is_sound(&heap));
 }
 
-UNIT_TEST(heap_double_free_large, "a second free of a large block is noticed") {
-    struct heap heap = new_heap(ARENA_PAGES);
-    void *block = heap_alloc(&heap, 100000);
-    CHECK_EQ_U64(heap_free(&heap, block), HEAP_FREED);
-    CHECK_EQ_U64(heap_free(&heap, block), HEAP_FOREIGN);
-    CHECK_EQ_U64(pages_out, 0);
+UNIT_TEST(heap_double_free_large,
+          "a second free is noticed even when the block has joined others") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    unsigned char *blocks[8];
+    for (unsigned i = 0; i < 8; i++) {
+        blocks[i] = heap_alloc(&heap, 8192);
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK_EQ_U64(heap_free(&heap, blocks[i]), HEAP_FREED);
+    }
+    CHECK_EQ_U64(heap_get_stats(&heap).order_free[3], 1);
+    for (unsigned i = 0; i < 8; i++) {
+        CHECK_EQ_U64(heap_free(&heap, blocks[i]), HEAP_DOUBLE_FREE);
+    }
+    void *huge = heap_alloc(&heap, 5 << 20);
+    CHECK_EQ_U64(heap_free(&heap, huge), HEAP_FREED);
+    CHECK(heap_free(&heap, huge) != HEAP_FREED);
+    CHECK(heap_is_sound(&heap));
 }
 
-UNIT_TEST(heap_foreign, "pointers that are not the start of a block are refused") {
-    struct heap heap = new_heap(ARENA_PAGES);
+UNIT_TEST(heap_foreign,
+          "pointers that are not the start of a block are refused, and never followed") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    int on_stack = 0;
+    CHECK_EQ_U64(heap_free(&heap, arena), HEAP_FOREIGN); /* nothing has been allocated yet */
     unsigned char *block = heap_alloc(&heap, 64);
     unsigned char *large = heap_alloc(&heap, 100000);
-    int on_stack = 0;
+    unsigned char *huge = heap_alloc(&heap, 5 << 20);
     CHECK_EQ_U64(heap_free(&heap, &on_stack), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, (void *)8), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, (void *)(UINTPTR_MAX - 7)), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, arena + ARENA_SIZE), HEAP_FOREIGN);
     CHECK_EQ_U64(heap_free(&heap, block + 1), HEAP_FOREIGN);
     CHECK_EQ_U64(heap_free(&heap, block - 16), HEAP_FOREIGN);
     CHECK_EQ_U64(heap_free(&heap, large + 16), HEAP_FOREIGN);
-    CHECK_EQ_U64(heap_free(&heap, large + 65536), HEAP_FOREIGN);
-    CHECK_EQ_U64(heap_free(&heap, arena + (ARENA_PAGES - 1) * PAGE), HEAP_FOREIGN);
-    CHECK_EQ_U64(heap_free(&heap, large - (uintptr_t)large % HEAP_RUN_ALIGNMENT), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, large + 8192), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, huge + 8192), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, huge + 16), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_free(&heap, arena + ARENA_SIZE - 4096), HEAP_FOREIGN);
+    unsigned char *slab = block - (uintptr_t)block % HEAP_SLAB;
+    CHECK_EQ_U64(heap_free(&heap, slab), HEAP_FOREIGN);
     /* The unused end of a slab: past the last whole block. */
-    unsigned char *slab = block - (uintptr_t)block % HEAP_RUN_ALIGNMENT;
-    CHECK_EQ_U64(heap_free(&heap, slab + HEAP_RUN_ALIGNMENT - 16), HEAP_FOREIGN);
-    CHECK_EQ_U64(heap.stats.allocations, 2);
+    CHECK_EQ_U64(heap_free(&heap, slab + HEAP_SLAB - 16), HEAP_FOREIGN);
+    CHECK_EQ_U64(heap_get_stats(&heap).blocks, 3);
     CHECK(heap_is_sound(&heap));
 }
 
-UNIT_TEST(heap_fake_header, "data copied from a run's header is not taken for a run") {
-    struct heap heap = new_heap(ARENA_PAGES);
+UNIT_TEST(heap_fake_header, "data copied from a slab's header is not taken for a slab") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
     unsigned char *block = heap_alloc(&heap, 16);
-    unsigned char *slab = block - (uintptr_t)block % HEAP_RUN_ALIGNMENT;
+    unsigned char *slab = block - (uintptr_t)block % HEAP_SLAB;
     unsigned char *large = heap_alloc(&heap, 65536);
-    unsigned char *inside = large + (HEAP_RUN_ALIGNMENT - (uintptr_t)large % HEAP_RUN_ALIGNMENT);
-    memcpy(inside, slab, 1024);
-    CHECK_EQ_U64(heap_free(&heap, inside + (block - slab)), HEAP_FOREIGN);
+    memcpy(large + HEAP_SLAB, slab, 1024);
+    CHECK_EQ_U64(heap_free(&heap, large + HEAP_SLAB + (block - slab)), HEAP_FOREIGN);
 }
 
-UNIT_TEST(heap_check_notices, "an overwritten header makes the check fail") {
-    struct heap heap = new_heap(ARENA_PAGES);
+UNIT_TEST(heap_check_notices, "an overwritten slab header makes the check fail") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
     unsigned char *block = heap_alloc(&heap, 256);
-    unsigned char *slab = block - (uintptr_t)block % HEAP_RUN_ALIGNMENT;
-    for (size_t offset = 0; offset < 64; offset++) {
+    unsigned char *slab = block - (uintptr_t)block % HEAP_SLAB;
+    for (size_t offset = 0; offset < sizeof(struct heap_slab); offset++) {
         CHECK(heap_is_sound(&heap));
-        /* The list pointers of a single run are all NULL; set bits there would be followed, so they
-         * are left alone here. */
-        if (offset < 8 || offset >= 40) {
-            slab[offset] ^= 0x10;
-            CHECK(!heap_is_sound(&heap));
-            slab[offset] ^= 0x10;
-        }
+        slab[offset] ^= 0x10;
+        CHECK(!heap_is_sound(&heap));
+        slab[offset] ^= 0x10;
     }
-    heap.stats.allocations++;
+    heap.stats.pages_held++;
     CHECK(!heap_is_sound(&heap));
 }
 
-#define BLOCKS 500u
+UNIT_TEST(heap_check_notices_lists, "broken lists of free memory and a wrong window are noticed") {
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    unsigned char *block = heap_alloc(&heap, 8192);
+    unsigned char *buddy = (unsigned char *)heap.free[0];
+    CHECK(buddy == block + 8192);
+    for (size_t offset = 0; offset < sizeof(struct heap_free_block); offset++) {
+        CHECK(heap_is_sound(&heap));
+        buddy[offset] ^= 0x40; /* as a late write to freed memory would */
+        CHECK(!heap_is_sound(&heap));
+        buddy[offset] ^= 0x40;
+    }
+    struct heap_window *window = heap.windows[(size_t)(block - arena) / HEAP_WINDOW];
+    for (unsigned unit = 0; unit < 16; unit++) {
+        for (unsigned state = 0; state < 256; state++) {
+            const uint8_t right = window->state[unit];
+            window->state[unit] = (uint8_t)state;
+            CHECK_EQ_U64(heap_is_sound(&heap), state == right);
+            window->state[unit] = right;
+        }
+    }
+}
 
-UNIT_TEST(heap_random, "100,000 random steps keep every block's contents and the heap sound") {
-    static struct {
-        unsigned char *bytes;
-        size_t size;
-        unsigned char fill;
-    } blocks[BLOCKS];
-    memset(blocks, 0, sizeof blocks);
-    struct heap heap = new_heap(2000);
-    uint64_t state = 1234567;
-    unsigned refused = 0;
-    for (unsigned step = 0; step < 100000; step++) {
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        const unsigned i = (unsigned)(state >> 33) % BLOCKS;
-        const size_t size = 1 + (size_t)(state >> 40) % (state >> 62 == 0 ? 40000 : 700);
-        if (blocks[i].bytes == NULL) {
-            blocks[i].bytes = heap_alloc(&heap, size);
-            if (blocks[i].bytes == NULL) {
-                refused++;
-                continue;
-            }
-            CHECK(is_zero(blocks[i].bytes, size));
-            blocks[i].size = size;
-            blocks[i].fill = (unsigned char)step;
-            memset(blocks[i].bytes, blocks[i].fill, size);
-        } else {
-            for (size_t at = 0; at < blocks[i].size; at++) {
-                CHECK_EQ_U64(blocks[i].bytes[at], blocks[i].fill);
-            }
-            CHECK_EQ_U64(heap_free(&heap, blocks[i].bytes), HEAP_FREED);
-            blocks[i].bytes = NULL;
-        }
-        if (step % 1000 == 0) {
+UNIT_TEST(heap_no_leak, "with any one page request refused, nothing is lost and nothing breaks") {
+    for (uint64_t nth = 1;; nth++) {
+        void *blocks[5];
+        static const size_t sizes[5] = {100, 20000, 9 << 20, 4 << 20, 4096};
+        arena_heap(&heap, ARENA_PAGES, NULL);
+        arena_fail = nth;
+        for (unsigned i = 0; i < 5; i++) {
+            blocks[i] = heap_alloc(&heap, sizes[i]);
             CHECK(heap_is_sound(&heap));
+            CHECK_EQ_U64(heap_get_stats(&heap).pages_held, arena_out);
+        }
+        for (unsigned i = 0; i < 5; i++) {
+            CHECK(blocks[i] == NULL || heap_free(&heap, blocks[i]) == HEAP_FREED);
+        }
+        CHECK(heap_is_sound(&heap));
+        CHECK(arena_out * HEAP_PAGE <= HEAP_IDLE_MAX + 2 * HEAP_SLAB + 4 * HEAP_PAGE);
+        if (arena_fail != 0) {
+            CHECK_EQ_U64(nth, 6); /* all requests have been refused once */
+            return;
         }
     }
-    CHECK(refused < 50000);
-    for (unsigned i = 0; i < BLOCKS; i++) {
-        if (blocks[i].bytes != NULL) {
-            CHECK_EQ_U64(heap_free(&heap, blocks[i].bytes), HEAP_FREED);
-        }
+}
+
+UNIT_TEST(heap_gives_back, "free memory beyond a quarter of what is held goes back to the source") {
+    static void *blocks[ARENA_PAGES];
+    size_t count = 0;
+    arena_heap(&heap, ARENA_PAGES, NULL);
+    while ((blocks[count] = heap_alloc(&heap, 8192)) != NULL) {
+        count++;
     }
-    CHECK_EQ_U64(heap.stats.allocations, 0);
-    CHECK(heap.stats.pages_held <= HEAP_CLASS_COUNT * 4);
+    CHECK(count > ARENA_PAGES / 2 - 64);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ_U64(heap_free(&heap, blocks[i]), HEAP_FREED);
+        CHECK(heap.free_bytes <= HEAP_IDLE_MAX || heap.free_bytes <= arena_out * HEAP_PAGE / 4);
+    }
+    CHECK(arena_out * HEAP_PAGE <= HEAP_IDLE_MAX + 4 * HEAP_PAGE);
     CHECK(heap_is_sound(&heap));
 }

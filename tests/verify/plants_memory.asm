@@ -119,7 +119,7 @@ PRIM past_vm
 ; plant VFY-118 wide_field asm ( -- x ) vm-field: 8 bytes of a field of 4
 PRIM wide_field
     DUP_TOS
-    mov TOS, [VM + VM_BREAK_PENDING]
+    mov TOS, [VM + VM_ATTENTION]
     NEXT_END
 
 ; plant VFY-119 move_window asm ( x -- ) vm-write: a store into a field that is constant

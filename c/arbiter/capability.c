@@ -1,0 +1,197 @@
+/*
+ * capability.c - what a VM may do to the machine and to others.
+ */
+#include "arbiter/capability.h"
+
+#include <stddef.h>
+
+#include "arbiter/audit.h"
+#include "arbiter/vm_control.h"
+#include "forth/throw.h"
+#include "hal/hal_memory.h"
+
+/* What each kind's numbers may be. Kinds without a range have the one number 0. */
+static const struct {
+    const char *name;
+    uint64_t widest;
+} kinds[CAP_KINDS] = {
+    [CAP_SPAWN] = {"CAP-SPAWN", UINT32_MAX},
+    [CAP_MMIO] = {"CAP-MMIO", (UINT64_C(1) << 52) - 1},
+    [CAP_PORT] = {"CAP-PORT", 0xffff},
+    [CAP_IRQ] = {"CAP-IRQ", 0xff},
+    [CAP_KILL] = {"CAP-KILL", 0},
+    [CAP_TIME_ADMIN] = {"CAP-TIME-ADMIN", VM_PRIORITIES - 1},
+    [CAP_CONSOLE] = {"CAP-CONSOLE", 0},
+    [CAP_AUDIT] = {"CAP-AUDIT", 0},
+};
+
+const char *capability_name(enum capability_kind kind) {
+    return kinds[kind].name;
+}
+
+static struct capability *new_capability(struct vm_control *owner, enum capability_kind kind,
+                                         uint64_t low, uint64_t high, struct capability *source) {
+    struct capability *made = hal_mem_alloc(sizeof *made);
+    if (made == NULL) {
+        return NULL;
+    }
+    *made = (struct capability){.kind = kind,
+                                .low = low,
+                                .high = high,
+                                .owner = owner,
+                                .next = owner->capabilities,
+                                .source = source};
+    owner->capabilities = made;
+    if (source != NULL) {
+        made->next_derived = source->derived;
+        source->derived = made;
+    }
+    return made;
+}
+
+static void unlink_from_owner(const struct capability *gone) {
+    struct capability **at = &gone->owner->capabilities;
+    while (*at != gone) {
+        at = &(*at)->next;
+    }
+    *at = gone->next;
+}
+
+/* Takes one that nothing is derived from any more. */
+static void remove_leaf(struct capability *leaf) {
+    if (leaf->source != NULL) {
+        struct capability **at = &leaf->source->derived;
+        while (*at != leaf) {
+            at = &(*at)->next_derived;
+        }
+        *at = leaf->next_derived;
+    }
+    unlink_from_owner(leaf);
+    hal_mem_free(leaf);
+}
+
+/* Takes a capability and all that is derived from it, leaves first: a chain of grants may be longer than the stack
+ * of the kernel, so there is no recursion. */
+static void remove_tree(struct capability *root) {
+    struct capability *at = root;
+    for (;;) {
+        while (at->derived != NULL) {
+            at = at->derived;
+        }
+        struct capability *source = at->source;
+        const bool last = at == root;
+        remove_leaf(at);
+        if (last) {
+            return;
+        }
+        at = source;
+    }
+}
+
+bool capability_give_all(struct vm_control *primordial) {
+    for (unsigned kind = 0; kind < CAP_KINDS; kind++) {
+        if (new_capability(primordial, (enum capability_kind)kind, 0, kinds[kind].widest, NULL) ==
+            NULL) {
+            capability_drop_all(primordial);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* One capability must cover the whole range: two that meet do not add up to more than each. */
+static struct capability *find(const struct vm_control *control, enum capability_kind kind,
+                               uint64_t low, uint64_t high) {
+    struct capability *at = control->capabilities;
+    while (at != NULL && (at->kind != kind || low < at->low || high > at->high)) {
+        at = at->next;
+    }
+    return at;
+}
+
+bool capability_holds(const struct vm_control *control, enum capability_kind kind, uint64_t low,
+                      uint64_t high) {
+    return find(control, kind, low, high) != NULL;
+}
+
+int capability_demand(struct vm_control *control, enum capability_kind kind, uint64_t low,
+                      uint64_t high) {
+    struct capability *found = find(control, kind, low, high);
+    if (found == NULL) {
+        audit(AUDIT_REFUSED, control->id, 0, kind, low, high);
+        return THROW_NOT_PERMITTED;
+    }
+    found->uses++;
+    audit(AUDIT_USE, control->id, 0, kind, low, high);
+    return 0;
+}
+
+int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t kind, uint64_t low,
+                     uint64_t high) {
+    if (kind >= CAP_KINDS || low > high) {
+        return THROW_INVALID_ARGUMENT;
+    }
+    struct capability *source = find(from, (enum capability_kind)kind, low, high);
+    if (source == NULL) {
+        audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, low, high);
+        return THROW_NOT_PERMITTED;
+    }
+    if (new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    audit(AUDIT_GRANT, from->id, to->id, (enum capability_kind)kind, low, high);
+    return 0;
+}
+
+int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64_t kind) {
+    if (kind >= CAP_KINDS) {
+        return THROW_INVALID_ARGUMENT;
+    }
+    int code = THROW_NOT_PERMITTED;
+    /* a VM that grants to itself would lengthen the list that is walked here: what it has is enough */
+    for (struct capability *at = from == to ? NULL : from->capabilities; at != NULL;
+         at = at->next) {
+        if (at->kind == kind) {
+            code = capability_grant(from, to, kind, at->low, at->high);
+            if (code != 0) {
+                return code;
+            }
+        }
+    }
+    if (code != 0) {
+        audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, 0, 0);
+    }
+    return code;
+}
+
+/* Whether `from` is among the owners above a capability. */
+static bool derives_from(const struct capability *at, const struct vm_control *from) {
+    for (at = at->source; at != NULL; at = at->source) {
+        if (at->owner == from) {
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned capability_revoke(struct vm_control *from, struct vm_control *to, uint64_t kind) {
+    unsigned lost = 0;
+    struct capability *at = to->capabilities;
+    while (at != NULL) {
+        if (at->kind != kind || !derives_from(at, from)) {
+            at = at->next;
+            continue;
+        }
+        audit(AUDIT_REVOKE, from->id, to->id, at->kind, at->low, at->high);
+        remove_tree(at);
+        lost++;
+        at = to->capabilities; /* others of this list may have gone with it */
+    }
+    return lost;
+}
+
+void capability_drop_all(struct vm_control *control) {
+    while (control->capabilities != NULL) {
+        remove_tree(control->capabilities);
+    }
+}

@@ -1,0 +1,443 @@
+/*
+ * scheduler.c - which VM runs, until when, and what wakes the others.
+ *
+ * Time: a VM may run for its quantum while another of its priority waits, and only until a more urgent one wakes.
+ * One timer stands for the end of the quantum and the earliest deadline. A switch does not touch it: it is
+ * set when it would be too late otherwise, and when it comes too early, because the VM for which it was set has
+ * left in the meantime, it is set anew. So VMs that pass a message to and fro cost no timer programming at all, and a
+ * VM that runs alone is not interrupted.
+ *
+ * Interrupt handlers change nothing here. They set `look` and ask the machine to bring the processor back, and
+ * the loop below finds out what has happened.
+ */
+#include "arbiter/scheduler.h"
+
+#include "arbiter/deadline_queue.h"
+#include "arbiter/messages.h"
+#include "arbiter/run_queue.h"
+#include "arbiter/vm_instance.h"
+#include "arbiter/vm_life.h"
+#include "arbiter/vm_table.h"
+#include "forth/console.h"
+#include "forth/throw.h"
+#include "hal/hal_console.h"
+#include "hal/hal_cpu.h"
+#include "hal/hal_interrupt.h"
+#include "hal/hal_panic.h"
+#include "hal/hal_time.h"
+
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define LONGEST_NS    (NS_PER_SECOND * 3600 * 24 * 365) /* nothing is set further ahead than a year */
+
+static struct run_queue runnable;
+static struct deadline_queue sleeping;
+static struct vm_control *current;
+static struct vm_control *console;
+
+/* Quanta are counted in cycles of the time stamp counter, which is read in a fraction of the time that the clock
+ * takes; where it is not steady, quanta are not either, and nothing else depends on it. */
+static uint64_t now_cycles; /* when the processor last changed hands */
+static uint64_t
+    slice_end; /* the running VM's quantum ends then; VM_NO_DEADLINE: nobody waits for it */
+static volatile uint64_t timer_cycles = VM_NO_DEADLINE; /* the timer rings then, or before */
+
+static volatile uint64_t timer_ns = VM_NO_DEADLINE; /* what the timer is set to */
+static int timer = -1;
+static volatile bool look; /* something has happened outside the running VM */
+static volatile bool break_wanted;
+
+bool scheduler_reserve(uint32_t vms) {
+    return deadline_queue_reserve(&sleeping, vms);
+}
+
+struct vm_control *scheduler_current(void) {
+    return current;
+}
+
+struct vm_control *scheduler_console(void) {
+    return console;
+}
+
+/* ---- the timer ---- */
+
+static uint64_t cycles_hz(void) {
+    static uint64_t hz;
+    if (hz == 0) {
+        hz = hal_time_cycles_hz();
+        hz = hz != 0 ? hz : NS_PER_SECOND; /* not known: any rate will do */
+    }
+    return hz;
+}
+
+/* Without a division of 128 bits, which the kernel has no library for. A rate is below 2^34 Hz. */
+static uint64_t cycles_of(uint64_t ns) {
+    if (ns > LONGEST_NS) {
+        ns = LONGEST_NS;
+    }
+    return ns / NS_PER_SECOND * cycles_hz() + ns % NS_PER_SECOND * cycles_hz() / NS_PER_SECOND;
+}
+
+uint64_t scheduler_ns(uint64_t cycles) {
+    return cycles / cycles_hz() * NS_PER_SECOND +
+           cycles % cycles_hz() * NS_PER_SECOND / cycles_hz();
+}
+
+uint64_t scheduler_deadline(uint64_t delay_ns) {
+    const uint64_t now = hal_time_now_ns();
+    return delay_ns >= VM_NO_DEADLINE - now ? VM_NO_DEADLINE - 1 : now + delay_ns;
+}
+
+void scheduler_set_quantum(struct vm_control *control, uint64_t ns) {
+    control->quantum = cycles_of(ns < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : ns);
+}
+
+static void on_timer(void *context) {
+    (void)context;
+    timer_ns = VM_NO_DEADLINE;
+    timer_cycles = VM_NO_DEADLINE;
+    look = true;
+    hal_preempt_request();
+}
+
+/* Sees to it that the arbiter looks again at `ns`, or before. */
+static void look_at(uint64_t ns) {
+    if (ns >= timer_ns) {
+        return;
+    }
+    const unsigned long state = hal_irq_disable();
+    if (timer_ns != VM_NO_DEADLINE) {
+        (void)hal_timer_cancel(timer);
+    }
+    const uint64_t now = hal_time_now_ns();
+    uint64_t delay = ns > now ? ns - now : 0;
+    delay = delay < LONGEST_NS ? delay : LONGEST_NS;
+    timer = hal_timer_oneshot(delay > HAL_TIMER_MIN_NS ? delay : HAL_TIMER_MIN_NS, on_timer, NULL);
+    if (timer < 0) {
+        hal_panic("scheduler: the arbiter's own timer is not to be had");
+    }
+    timer_ns = ns;
+    timer_cycles = hal_time_cycles() + cycles_of(delay);
+    hal_irq_restore(state);
+}
+
+/* ---- states ---- */
+
+/* The running VM stays until `length` cycles after `start`. */
+static void bound_slice(uint64_t start, uint64_t length) {
+    slice_end = start + length;
+    if (slice_end < timer_cycles) {
+        look_at(hal_time_now_ns() + scheduler_ns(length));
+    }
+}
+
+/* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. */
+static void make_room(const struct vm_control *rival) {
+    if (rival->priority > current->priority) {
+        scheduler_leave(current);
+    } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE) {
+        bound_slice(hal_time_cycles(), current->quantum);
+    }
+}
+
+void scheduler_start(struct vm_control *control) {
+    control->state = VM_RUNNABLE;
+    run_queue_append(&runnable, control);
+    if (current != NULL) {
+        make_room(control);
+    }
+}
+
+void scheduler_leave(struct vm_control *control) {
+    __atomic_fetch_or(&control->vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
+}
+
+static void wait_until(struct vm_control *control, enum vm_state state, uint64_t deadline_ns) {
+    control->state = state;
+    control->deadline_ns = deadline_ns;
+    if (deadline_ns != VM_NO_DEADLINE) {
+        deadline_queue_add(&sleeping, control);
+        look_at(deadline_ns);
+    }
+}
+
+void scheduler_block(struct vm_control *control, enum vm_state state, uint64_t deadline_ns) {
+    wait_until(control, state, deadline_ns);
+    scheduler_leave(control);
+}
+
+/* Something to attend to, in a VM that is not on the processor. */
+static void attend(struct vm_control *control, uint32_t what, int code) {
+    struct vm *vm = control->vm;
+    if (vm->preempted != 0) {
+        vm->frame.rip = (uint64_t)engine_throw;
+        vm->frame.rbx = (uint64_t)(int64_t)code;
+        vm->fault_known = 0;
+    } else {
+        vm->attention_code = code;
+        __atomic_fetch_or(&vm->attention, what, __ATOMIC_RELAXED);
+    }
+}
+
+void scheduler_wake(struct vm_control *control, int code) {
+    deadline_queue_remove(&sleeping, control);
+    if (code != 0) {
+        attend(control, VM_ATTENTION_THROW, code);
+    }
+    scheduler_start(control);
+}
+
+void scheduler_remove(struct vm_control *control) {
+    deadline_queue_remove(&sleeping, control);
+    if (control->state == VM_RUNNABLE) {
+        run_queue_remove(&runnable, control);
+    }
+}
+
+static void change_priority(struct vm_control *control, uint8_t priority) {
+    if (control->state == VM_RUNNABLE) {
+        run_queue_remove(&runnable, control);
+        control->priority = priority;
+        scheduler_start(control);
+    } else {
+        control->priority = priority;
+    }
+}
+
+static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
+    const struct vm_control *at = ring;
+    if (at != NULL) {
+        do {
+            highest = at->priority > highest ? at->priority : highest;
+            at = at->next;
+        } while (at != ring);
+    }
+    return highest;
+}
+
+/* Along the chain of partners until nothing changes. A ring of VMs that wait for one another ends it too: a
+ * priority can rise in it only once. */
+void scheduler_lend(struct vm_control *control) {
+    while (control != NULL) {
+        const uint8_t priority =
+            highest_in(control->waiters, highest_in(control->senders, control->base_priority));
+        if (priority == control->priority) {
+            return;
+        }
+        change_priority(control, priority);
+        const bool waits = control->state == VM_SENDING || control->state == VM_RECEIVING ||
+                           control->state == VM_WAITING_FOR_VM;
+        control = waits ? vm_table_find(control->partner) : NULL;
+    }
+}
+
+void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
+    control->base_priority = priority;
+    scheduler_lend(control);
+}
+
+/* Whoever waited for a key in vain can have one now. */
+void scheduler_set_console(struct vm_control *control) {
+    look = true;
+    console = control;
+    console_own(&control->vm->console);
+}
+
+/* ---- what the machine tells ---- */
+
+static hal_fault_action stop(struct hal_fault *fault, struct vm *vm) {
+    fault->rip = (uint64_t)engine_preempted;
+    fault->rbx = 0;
+    fault->r12 = (uint64_t)vm;
+    return HAL_FAULT_REDIRECT;
+}
+
+/* Takes the running VM off the processor where it is, or notes that it must leave soon. */
+static hal_fault_action preempt(struct hal_fault *fault, struct vm *vm) {
+    const struct hal_registers *r = fault->registers;
+    if (current == NULL || current->state != VM_RUNNING || current->doomed) {
+        return HAL_FAULT_RESUME; /* it is leaving already, with its registers half saved */
+    }
+    if (fault->rip >= (uint64_t)engine_continue && fault->rip < (uint64_t)engine_continue_end) {
+        vm->preempted = 1; /* its frame is still what it was */
+        return stop(fault, vm);
+    }
+    /* In the engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at
+     * its attention once it is back on its own. */
+    const bool on_own_stack =
+        r->rsp <= vm->control_base && r->rsp > vm->control_base - VM_STACK_SIZE;
+    if (!vm_in_engine(fault->rip) || !on_own_stack) {
+        __atomic_fetch_or(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
+        return HAL_FAULT_RESUME;
+    }
+    vm->frame = (struct vm_frame){
+        .rip = r->rip,
+        .rsp = r->rsp,
+        .rflags = r->rflags,
+        .rax = r->rax,
+        .rbx = r->rbx,
+        .rcx = r->rcx,
+        .rdx = r->rdx,
+        .rsi = r->rsi,
+        .rdi = r->rdi,
+        .rbp = r->rbp,
+        .r8 = r->r8,
+        .r9 = r->r9,
+        .r10 = r->r10,
+        .r11 = r->r11,
+        .r13 = r->r13,
+        .r14 = r->r14,
+        .r15 = r->r15,
+    };
+    vm->preempted = 1;
+    return stop(fault, vm);
+}
+
+hal_fault_action scheduler_fault(struct hal_fault *fault) {
+    struct vm *vm = vm_current;
+    switch (fault->kind) {
+    case HAL_FAULT_PREEMPT:
+        return vm != NULL && look ? preempt(fault, vm) : HAL_FAULT_RESUME;
+    case HAL_FAULT_BREAK:
+        if (current == NULL || current != console || current->state != VM_RUNNING) {
+            break_wanted = true;
+            look = true;
+            return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        }
+        return vm_fault(fault);
+    default:
+        return vm_fault(fault);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* Delivers a break to the VM that has the console, whatever it is doing. */
+static void deliver_break(void) {
+    if (!break_wanted || console == NULL) {
+        return;
+    }
+    break_wanted = false;
+    vm_count_break(console->vm);
+    attend(console, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT);
+    if (console->state != VM_RUNNABLE) {
+        messages_cancel(console);
+        scheduler_wake(console, 0);
+    }
+}
+
+static void wake_the_due(void) {
+    look = false;
+    deliver_break();
+    if (sleeping.count != 0) {
+        struct vm_control *due;
+        const uint64_t now = hal_time_now_ns();
+        while ((due = deadline_queue_expired(&sleeping, now)) != NULL) {
+            messages_cancel(due);
+            scheduler_wake(due, due->state == VM_SLEEPING ? 0 : THROW_TIMEOUT);
+        }
+    }
+    if (console != NULL && console->state == VM_WAITING_FOR_INPUT && hal_console_has_input()) {
+        scheduler_wake(console, 0);
+    }
+    look_at(deadline_queue_next(&sleeping));
+}
+
+/* Nobody can run: until the next interrupt, and whatever it brings. */
+static void idle(void) {
+    if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
+        hal_console_wait();
+    } else {
+        hal_console_flush();
+        const unsigned long state = hal_irq_disable();
+        if (!look) {
+            hal_cpu_halt();
+        }
+        hal_irq_restore(state);
+    }
+    look = true;
+    now_cycles = hal_time_cycles();
+}
+
+/* Lets a VM run until it leaves. */
+static enum vm_exit run(struct vm_control *control) {
+    struct vm *vm = control->vm;
+    current = control;
+    vm_current = vm;
+    console_select(&vm->console);
+    hal_panic_current_vm = (long)control->id;
+    control->state = VM_RUNNING;
+    control->switches++;
+    slice_end = VM_NO_DEADLINE;
+    if (run_queue_highest(&runnable) == control->priority) {
+        bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
+    }
+    control->slice_left = 0;
+    if (look) {
+        scheduler_leave(control); /* something came between the loop's look and this one */
+    }
+    const enum vm_exit reason = (enum vm_exit)engine_run(vm);
+    const uint64_t left = hal_time_cycles();
+    control->run_cycles += left - now_cycles;
+    now_cycles = left;
+    vm_current = NULL;
+    return reason;
+}
+
+/* A VM that was taken off before its quantum was over is the first of its priority to go on. */
+static void go_on(struct vm_control *control) {
+    control->state = VM_RUNNABLE;
+    if (slice_end > now_cycles) {
+        control->slice_left = slice_end == VM_NO_DEADLINE ? 0 : slice_end - now_cycles;
+        run_queue_prepend(&runnable, control);
+    } else {
+        run_queue_append(&runnable, control);
+    }
+}
+
+/* Puts the VM that has left where it belongs; false when it has left for good. */
+static bool settle(struct vm_control *control, enum vm_exit reason) {
+    switch (reason) {
+    case VM_EXIT_WAIT:
+        control->state = VM_WAITING_FOR_INPUT;
+        return true;
+    case VM_EXIT_SLEEP:
+        wait_until(control, VM_SLEEPING, control->vm->wake_ns);
+        return true;
+    case VM_EXIT_PREEMPTED:
+        control->preemptions++;
+        go_on(control);
+        return true;
+    case VM_EXIT_YIELD:
+        if (control->state == VM_RUNNING) {
+            scheduler_start(control);
+        }
+        return true;
+    case VM_EXIT_FINISHED:
+    case VM_EXIT_UNCAUGHT:
+    case VM_EXIT_BYE:
+        return false;
+    }
+    return false;
+}
+
+_Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_exit reason)) {
+    now_cycles = hal_time_cycles();
+    hal_irq_enable();
+    for (;;) {
+        if (look) {
+            wake_the_due();
+        }
+        struct vm_control *control = run_queue_take(&runnable);
+        if (control == NULL) {
+            idle();
+            continue;
+        }
+        const enum vm_exit reason = run(control);
+        current = NULL;
+        if (control->doomed) {
+            vm_end(control, control->end, control->end_code);
+        } else if (!settle(control, reason)) {
+            ended(control, reason);
+        }
+    }
+}

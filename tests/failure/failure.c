@@ -1,0 +1,197 @@
+/*
+ * failure.c - whichever allocation fails, a VM ends in good order and the machine has lost nothing.
+ *
+ * Linked with the whole product, on either machine, in place of the arbiter's loop (--wrap). A VM is made,
+ * compiles and runs a program, and is destroyed; first with all the memory that it wants, then with the first
+ * allocation refused, then with the second, and so on until none is left to refuse. After each, all memory must
+ * be back, and the same life without a failure must give the same result.
+ *
+ * On Linux `failure_test fail-alloc=N` fails allocation N of the start itself, as the kernel's command line does.
+ */
+#include <stdbool.h>
+#include <string.h>
+
+#include "arbiter/vm_arbiter.h"
+#include "arbiter/vm_instance.h"
+#include "forth/throw.h"
+#include "hal/hal_console.h"
+#include "hal/hal_file.h"
+#include "hal/hal_interrupt.h"
+#include "hal/hal_memory.h"
+#include "hal/hal_power.h"
+#include "shared/format.h"
+
+#define ENVELOPE    (UINT64_C(4) << 20)
+#define KIND_WORD   "fail-alloc="
+#define RESULT_WORD "outcome"
+#define IOR_ALLOCATE                                                                               \
+    (-59) /* Forth-2012, table 9.1: what the program throws when the heap refuses it */
+#define IOR_RESIZE (-61)
+#define BIG_ENOUGH 60u /* allocations that the life surely needs, or it would test nothing */
+
+extern const char failure_program[], failure_program_end[];
+
+/* How a life ended. */
+struct ending {
+    bool made;          /* vm_create had enough memory */
+    int64_t throw_code; /* 0: it came to its end */
+    uint64_t result;
+    struct hal_mem_stats stats; /* afterwards */
+};
+
+int __real_vm_arbiter_init(void);
+int __wrap_vm_arbiter_init(void);
+_Noreturn void __wrap_vm_arbiter_loop(void);
+
+static void write(void *context, const char *text, size_t size) {
+    (void)context;
+    hal_console_write(text, size);
+}
+
+/* N of a start-up file called fail-alloc=N; 0 without one. */
+static uint64_t planned_failure(void) {
+    const char *word = hal_file_startup(0);
+    uint64_t nth = 0;
+    if (word == NULL || strlen(word) < sizeof KIND_WORD ||
+        memcmp(word, KIND_WORD, sizeof KIND_WORD - 1) != 0) {
+        return 0;
+    }
+    for (word += sizeof KIND_WORD - 1; *word >= '0' && *word <= '9'; word++) {
+        nth = nth * 10 + (uint64_t)(*word - '0');
+    }
+    return nth;
+}
+
+int __wrap_vm_arbiter_init(void) {
+    const uint64_t nth = planned_failure();
+    if (nth != 0) {
+        hal_mem_fail_at(nth);
+    }
+    return __real_vm_arbiter_init();
+}
+
+/* Makes the program the file that the VM is including. */
+static bool open_program(struct vm *vm) {
+    const uint64_t size = (uint64_t)(failure_program_end - failure_program);
+    const uint64_t text = vm->envelope - size;
+    void *copy = vm_pointer(vm, text, size);
+    if (copy == NULL) {
+        return false;
+    }
+    memcpy(copy, failure_program, size);
+    vm->top = text;
+    vm->file[0] = (struct vm_file){.text = text, .size = size, .name = "program.fs"};
+    vm->file_depth = 1;
+    vm->source_id = 1;
+    vm->source_addr = text;
+    vm->ip = (uint64_t)engine_load_thread;
+    return true;
+}
+
+/* The value of the constant that the program has left. */
+static uint64_t result_of(struct vm *vm) {
+    const uint32_t xt = dictionary_find(vm, RESULT_WORD, sizeof RESULT_WORD - 1);
+    return xt == 0 ? 0 : dictionary_word(vm, xt)->arg;
+}
+
+static struct ending live(void) {
+    struct ending ending = {.throw_code = THROW_NO_MEMORY};
+    struct vm *vm = vm_create(1, ENVELOPE, base_image.noop);
+    if (vm != NULL) {
+        ending.made = true;
+        if (open_program(vm)) {
+            vm_current = vm;
+            const int reason = engine_run(vm);
+            vm_current = NULL;
+            ending.throw_code = reason == VM_EXIT_FINISHED ? 0 : vm->throw_code;
+        }
+        if (ending.throw_code == 0) {
+            ending.result = result_of(vm);
+        }
+        vm_destroy(vm);
+    }
+    ending.stats = hal_mem_get_stats();
+    return ending;
+}
+
+static bool same_stats(const struct hal_mem_stats *a, const struct hal_mem_stats *b) {
+    return a->total_pages == b->total_pages && a->free_pages == b->free_pages &&
+           a->heap_blocks == b->heap_blocks && a->heap_bytes == b->heap_bytes;
+}
+
+/* What is wrong with a life whose allocation `k` failed, NULL when all is right. `good` is the life without a
+ * failure. */
+static const char *judge(const struct ending *ending, const struct ending *good, bool failed) {
+    if (!same_stats(&ending->stats, &good->stats)) {
+        return "memory is not back";
+    }
+    if (!hal_mem_check()) {
+        return "the heap is damaged";
+    }
+    if (ending->throw_code == 0) {
+        /* a refusal may be survived without a trace, where something was merely kept for later */
+        return ending->result == good->result ? NULL : "the result is wrong";
+    }
+    if (!failed) {
+        return "it failed although no allocation was refused";
+    }
+    return ending->throw_code == THROW_NO_MEMORY || ending->throw_code == IOR_ALLOCATE ||
+                   ending->throw_code == IOR_RESIZE
+               ? NULL
+               : "the error does not name memory";
+}
+
+static unsigned passed, failed;
+
+static void report(bool good, const char *id, const char *sentence) {
+    format(write, NULL, "%s %s: %s\n", good ? "PASS" : "FAIL", id, sentence);
+    passed += good;
+    failed += !good;
+}
+
+static void fail_each(void) {
+    hal_mem_fail_at(0);
+    (void)live(); /* what the managers of memory keep, they keep from here on */
+    hal_mem_fail_at(0);
+    const struct ending good = live();
+    const uint64_t wanted = hal_mem_fail_count();
+    report(good.throw_code == 0 && good.result != 0, "failure-none",
+           "with enough memory the program comes to its end");
+    report(wanted >= BIG_ENOUGH, "failure-count", "a life has allocations to refuse");
+
+    uint64_t wrong = 0, refused = 0, k = 1;
+    for (;; k++) {
+        hal_mem_fail_at(k);
+        const struct ending ending = live();
+        const bool was_refused = hal_mem_fail_count() >= k;
+        hal_mem_fail_at(0);
+        const struct ending next = live();
+        const char *complaint = judge(&ending, &good, was_refused);
+        if (complaint == NULL) {
+            complaint = judge(&next, &good, false);
+        }
+        if (complaint != NULL) {
+            wrong++;
+            format(write, NULL, "  allocation %lu of %lu: %s (error %ld)\n", k, wanted, complaint,
+                   (long)ending.throw_code);
+        }
+        if (!was_refused) {
+            break;
+        }
+        refused++;
+    }
+    format(write, NULL, "%lu allocations were refused, one by one\n", refused);
+    report(wrong == 0, "failure-each",
+           "whichever allocation fails, nothing is lost and the next life is whole");
+}
+
+_Noreturn void __wrap_vm_arbiter_loop(void) {
+    hal_irq_enable();
+    if (planned_failure() != 0) {
+        format(write, NULL, "started with %lu allocations\n", hal_mem_fail_count());
+        hal_power_off(0);
+    }
+    fail_each();
+    format(write, NULL, "failure: %u passed, %u failed\n", passed, failed);
+    hal_power_off(failed != 0);
+}

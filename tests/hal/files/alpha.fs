@@ -1,0 +1,1 @@
+( alpha.fs ) .( the second start-up file ) CR

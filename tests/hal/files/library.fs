@@ -1,0 +1,1 @@
+( library.fs ) .( a file that is there for INCLUDED alone )

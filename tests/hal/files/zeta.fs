@@ -1,0 +1,1 @@
+( zeta.fs ) .( the first start-up file ) CR
