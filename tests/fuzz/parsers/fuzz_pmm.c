@@ -3,12 +3,14 @@
  *
  * Every page that is given out is checked against a list which is made entry by entry (pmm_machine.h).
  */
-/* uses: c/mm/memory_map.c c/mm/page_bitmap.c */
-/* plant: c/mm/page_bitmap.c: s/used == first + count/used + 1 >= first + count/ */
-/* plant: c/mm/page_bitmap.c: s/find_run(bitmap, 0, bitmap->hint, count, alignment)/PAGE_BITMAP_NONE/ */
-/* plant: c/mm/page_bitmap.c: s/bitmap->free_count -= free_before/bitmap->free_count -= stop - first/ */
-/* plant: c/mm/page_bitmap.c: s/first = (first + alignment - 1) & ~(alignment - 1);// */
-/* plant: c/mm/memory_map.c: s/step_past(&reserved\[i\], first, count)/false/ */
+/* uses: c/mm/memory_map.c c/mm/page_bitmap.c c/mm/page_plan.c c/mm/bit_tree.c */
+/* plant: c/mm/page_bitmap.c: s/if (used == at + count)/if (used + 1 >= at + count)/ */
+/* plant: c/mm/page_bitmap.c: s/at = (index - 1) \* WORD_BITS;/at = index * WORD_BITS;/ */
+/* plant: c/mm/page_bitmap.c: s/count_bits(mask & before)/count_bits(mask)/ */
+/* plant: c/mm/page_bitmap.c: s/starts_of_16(bitmap->words\[index\]) & places/starts_of_16(bitmap->words[index])/ */
+/* plant: c/mm/bit_tree.c: s/        if (before != 0) {/        if (true) {/ */
+/* plant: c/mm/bit_tree.c: s/number = index + 1;/number = index + 2;/ */
+/* plant: c/mm/page_plan.c: s/find_room(map, reserved, reserved_count/find_room(map, reserved, 0/ */
 /* plant: c/mm/memory_map.c: s/case EFI_TYPE_BOOT_DATA:/case EFI_TYPE_RUNTIME_DATA:/ */
 #include "pmm_machine.h"
 
@@ -28,6 +30,17 @@ static void mark(const struct run *run, bool free) {
     }
 }
 
+/* Whether there are so many free pages in a row at a place of this alignment. */
+static bool there_is(size_t count, uint64_t alignment) {
+    const uint64_t end = bitmap.page_count < RAM_PAGES ? bitmap.page_count : RAM_PAGES;
+    for (uint64_t first = 0; first + count <= end; first += alignment) {
+        if (memchr(&allowed[first], false, count) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Takes a run, and demands that it may be given. */
 static struct run take(size_t count, uint64_t alignment) {
     const uint64_t before = pmm_get_stats().free_pages;
@@ -35,6 +48,7 @@ static struct run take(size_t count, uint64_t alignment) {
     PROPERTY(pmm_get_stats().free_pages == before - (run.address == 0 ? 0 : count),
              "the accounts add up");
     if (run.address == 0) {
+        PROPERTY(!there_is(count, alignment >> PAGE_SHIFT), "what there is can be had");
         return (struct run){0};
     }
     PROPERTY(run.address % alignment == 0 && run.address >> PAGE_SHIFT <= RAM_PAGES - count,
@@ -54,9 +68,12 @@ static void use(struct fuzz_input *in) {
             *run = (struct run){0};
         } else {
             const uint8_t wish = (uint8_t)fuzz_take(in, 1);
-            *run = take((size_t)wish % 32 + 1, PAGE_BYTES << wish / 32);
+            *run = take(wish < 240 ? (size_t)wish % 32 + 1 : wish, PAGE_BYTES << wish / 32);
         }
     }
+    const uint64_t longest = pmm_longest_run();
+    PROPERTY(longest == 0 || there_is(longest, 1), "the longest run is there");
+    PROPERTY(!there_is(longest + 1, 1), "and there is no longer one");
     while (take(1, PAGE_BYTES).count != 0) {
     }
     PROPERTY(pmm_get_stats().free_pages == 0, "page by page everything can be had");

@@ -6,13 +6,15 @@
  */
 /* uses: c/drivers/renderer.c c/drivers/pixel_format.c c/drivers/font.c c/drivers/font_glyphs.c */
 /* uses: c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c */
-/* uses: c/drivers/control_parser.c */
+/* uses: c/drivers/control_parser.c c/drivers/screen_info.c */
 /* plant: c/drivers/renderer.c: s/if (same(&cell, &shown\[column\]))/if (cell.character == shown[column].character)/ */
 /* plant: c/drivers/renderer.c: s/screen->width \/ (FONT_WIDTH \* scale)/screen->width \/ FONT_WIDTH + 1/ */
 /* plant: c/drivers/renderer.c: s/renderer->cursor_visible == terminal->cursor_visible/true/ */
 /* plant: c/drivers/renderer.c: s/prepare(renderer, &cell, run > 0/prepare(renderer, \&cell, column > 0/ */
 /* plant: c/drivers/terminal_grid.c: s/terminal_mark(terminal, row, from, to);// */
 /* plant: c/drivers/pixel_format.c: s/mask < limit/true/ */
+/* plant: c/drivers/screen_info.c: s/screen->pitch \* screen->height > size/false/ */
+/* plant: c/drivers/screen_info.c: s/(uint64_t)screen->width \* screen->format.bytes > screen->pitch/false/ */
 #include "fuzz_input.h"
 #include "mm/direct_map.h"
 
@@ -23,6 +25,7 @@ enum { MEMORY_MAX = 1 << 17, KEPT_MAX = 4 };
 #define ADDRESS UINT64_C(0x80000000)
 
 static uint8_t *memory; /* the frame buffer */
+static size_t memory_size;
 static bool memory_is_short;
 static void *kept[KEPT_MAX];
 static unsigned kept_count;
@@ -36,8 +39,9 @@ static void *frame_buffer(uint64_t physical) {
 #define direct_map_pointer(physical) frame_buffer(physical)
 #include "../../../c/drivers/framebuffer.c"
 
-void *vmm_map_device(uint64_t physical, size_t bytes) {
-    PROPERTY(bytes == size, "all of it is mapped");
+void *vmm_map_framebuffer(uint64_t physical, size_t bytes) {
+    PROPERTY(bytes == screen.pitch * screen.height && bytes <= memory_size,
+             "no more than there is is mapped");
     return memory_is_short ? NULL : frame_buffer(physical);
 }
 
@@ -78,17 +82,21 @@ static BootInfo describe(struct fuzz_input *in) {
 
 /* Draws everything once more somewhere else and compares. */
 static void compare(uint32_t background) {
+    if (!present) {
+        return; /* the frame buffer could not be mapped */
+    }
     struct terminal copy = terminal;
     const unsigned cells = terminal.columns * terminal.rows;
     struct terminal_cell *shown = malloc(cells * sizeof *shown);
     static struct renderer anew;
     struct screen other = screen;
-    other.pixels = malloc(size);
-    memset(other.pixels, 0x5a, size);
+    other.pixels = malloc(memory_size);
+    memset(other.pixels, 0x5a, memory_size);
     renderer_init(&anew, &other, shown, terminal.columns, terminal.rows, background);
     renderer_forget(&anew, &copy);
     PROPERTY(renderer_draw(&anew, &copy, UINT_MAX), "without a limit all is drawn");
-    PROPERTY(memcmp(other.pixels, memory, size) == 0, "the screen shows the terminal as it is");
+    PROPERTY(memcmp(other.pixels, memory, memory_size) == 0,
+             "the screen shows the terminal as it is");
     free(other.pixels);
     free(shown);
 }
@@ -104,7 +112,7 @@ static void use(struct fuzz_input *in, uint32_t background) {
         } else if (action < 250) {
             framebuffer_draw();
             compare(background);
-        } else if (action < 253) {
+        } else if (action < 253 && !alarm) { /* a panic does not come back to this */
             const unsigned before = kept_count;
             framebuffer_expand();
             background = kept_count > before ? terminal.blank.background : background;
@@ -122,10 +130,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     if (info.framebuffer_size > MEMORY_MAX) {
         return 0;
     }
-    memory = malloc(info.framebuffer_size);
-    memset(memory, 0x5a, info.framebuffer_size);
+    memory_size = info.framebuffer_size;
+    memory = malloc(memory_size);
+    memset(memory, 0x5a, memory_size);
     memory_is_short = fuzz_take(&in, 1) % 8 == 0;
     present = busy = alarm = false;
+    alarm_size = 0;
     framebuffer_init(&info);
     if (present) {
         const struct pixel_format *format = &screen.format;

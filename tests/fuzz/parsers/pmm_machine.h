@@ -7,6 +7,7 @@
 #define PMM_MACHINE_H
 
 #include "fuzz_input.h"
+#include "cpu/io.h"
 #include "mm/direct_map.h"
 
 enum { RAM_PAGES = 2048, ENTRIES_MAX = 16, INFO_PAGE = 0x110, MAP_PAGE = 0x112 };
@@ -19,17 +20,11 @@ static void *fake_pointer(uint64_t physical) {
 }
 
 /* The memory manager itself, on this memory. */
-#define direct_map_pointer(physical) fake_pointer(physical)
-#define direct_map_physical(pointer) ((uint64_t)((const uint8_t *)(pointer)-ram))
+#define interrupts_save_and_disable() 0
+#define interrupts_restore(state)     (void)(state)
+#define direct_map_pointer(physical)  fake_pointer(physical)
+#define direct_map_physical(pointer)  ((uint64_t)((const uint8_t *)(pointer)-ram))
 #include "../../../c/mm/pmm.c"
-
-unsigned long hal_irq_disable(void) {
-    return 0;
-}
-
-void hal_irq_restore(unsigned long state) {
-    (void)state;
-}
 
 void hal_panic(const char *message) {
     PROPERTY(false, message);
