@@ -29,6 +29,7 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
+CORPUS_SECONDS = 300
 FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
 BOOT_SECONDS = 1800
@@ -257,6 +258,19 @@ def fuzz_stage(build, totals):
             totals.broken(name, how(status), output)
 
 
+def corpus_stage(build, totals):
+    """The inputs that the fuzzers of the parsers have kept, through the same harnesses."""
+    heading("Kept inputs of the parser fuzzers, under both sanitizers")
+    status, output = run([sys.executable, os.path.join(HERE, "fuzz", "run_parsers.py"), "replay",
+                          "--build", build], CORPUS_SECONDS)
+    summary = UNIT_SUMMARY.search(output)
+    if not summary or (status != 0) != (int(summary[2]) > 0):
+        totals.broken("corpus", f"no proper end; {how(status)}", output)
+        return
+    print(output.rstrip())
+    totals.add(int(summary[1]), int(summary[2]))
+
+
 def hal_stage(build, accelerator, totals):
     heading("The contract of the hardware layer, on Linux and on the bare machine")
     totals.add(*run_hal.run(build, accelerator, kernel=accelerator is not None))
@@ -374,6 +388,7 @@ def main():
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     help_stage(options.build, totals)
+    corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
     try:
