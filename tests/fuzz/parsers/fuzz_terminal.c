@@ -5,8 +5,8 @@
  * The same bytes go to two terminals, to one of them byte by byte.
  */
 /* uses: c/drivers/terminal.c c/drivers/terminal_whole.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/control_parser.c */
-/* plant: c/drivers/terminal.c c/drivers/terminal_whole.c: s/terminal_min(row, terminal->rows - 1)/row/ */
-/* plant: c/drivers/terminal.c c/drivers/terminal_whole.c: s/terminal_min(column, terminal->columns - 1)/column/ */
+/* plant: c/drivers/terminal.c: s/terminal_min(row, terminal->rows - 1)/row/ */
+/* plant: c/drivers/terminal.c: s/terminal_min(column, terminal->columns - 1)/column/ */
 /* plant: c/drivers/terminal_grid.c: s/terminal_mark(terminal, row, from, to);// */
 /* plant: c/drivers/control_parser.c: s/parser->parameter_count < CONTROL_PARAMETERS_MAX/true/ */
 #include "drivers/terminal.h"
