@@ -277,7 +277,7 @@ def failure_starts(build, totals):
     for nth in range(1, STARTS_MAX):
         status, output = run([program, f"fail-alloc={nth}"], HOST_SECONDS)
         started = re.search(r"^started with (\d+) allocations$", output, re.MULTILINE)
-        said_why = re.search(r"cannot start: VM\[0\] could not be created \(error -258\)$", output, re.MULTILINE)
+        said_why = re.search(r"cannot start: the machine has no memory left \(error -258\)$", output, re.MULTILINE)
         if not (status == 0 and started) and not (status == 4 and said_why):
             totals.broken(f"failure-start with allocation {nth} refused", how(status), output)
             return
