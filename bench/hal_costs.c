@@ -1,8 +1,8 @@
 /*
  * hal_costs.c - measures the operations of the machine and prints them, in place of the arbiter.
  *
- * A line each: `COST id rounds lower-quartile median upper-quartile`, what the counter gained in so many rounds with
- * the baseline taken off; then the name of the clock. hal_costs.py makes a table of them.
+ * A line each: `COST id rounds lower-quartile median upper-quartile`, what the counter gained in so many
+ * rounds with the baseline taken off; then the name of the clock. hal_costs.py makes a table of them.
  */
 #include "hal_costs.h"
 

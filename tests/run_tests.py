@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every allocation
-of a boot refused in a boot of its own, the kernel's debug build, and many machines.
+"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every
+allocation of a boot refused in a boot of its own, the kernel's debug build, and many machines.
 
 Each stage prints its own lines. The last line of all is `N passed, N failed`; a stage that crashes, takes too
 long or does not come to its own last line counts as a failure, and its output is shown.

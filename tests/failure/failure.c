@@ -2,11 +2,12 @@
  * failure.c - whichever allocation fails, a VM ends in good order and the machine has lost nothing.
  *
  * Linked with the whole product, on either machine, in place of the arbiter's loop (--wrap). A VM is made,
- * compiles and runs a program, and is destroyed; first with all the memory that it wants, then with the first
- * allocation refused, then with the second, and so on until none is left to refuse. After each, all memory must
- * be back, and the same life without a failure must give the same result.
+ * compiles and runs a program, and is destroyed; first with all the memory that it wants, then with the
+ * first allocation refused, then with the second, and so on until none is left to refuse. After each, all
+ * memory must be back, and the same life without a failure must give the same result.
  *
- * On Linux `failure_test fail-alloc=N` fails allocation N of the start itself, as the kernel's command line does.
+ * On Linux `failure_test fail-alloc=N` fails allocation N of the start itself, as the kernel's command line
+ * does.
  */
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /*
- * console.c - include/hal/hal_console.h. Whoever runs the suite looks at what it writes and types what it asks for.
+ * console.c - include/hal/hal_console.h. Whoever runs the suite looks at what it writes and types what it
+ * asks for.
  */
 #include "hal/hal_console.h"
 
