@@ -6,7 +6,6 @@
 #include "cpu/io.h"
 #include "drivers/apic.h"
 #include "drivers/apic_registers.h"
-#include "forth/throw.h"
 #include "hal/hal_interrupt.h"
 #include "hal/hal_memory.h"
 #include "hal_costs.h"
@@ -23,12 +22,6 @@ enum {
     INTERRUPT_COMMAND = 0x300,
     TO_SELF = 1 << 18,
 };
-
-/* kernel_main asks for it when the arbiter cannot start; nothing of Forth is linked here. */
-const char *throw_message(int64_t code) {
-    (void)code;
-    return NULL;
-}
 
 static uint64_t page_to_map;
 

@@ -4,7 +4,6 @@
 #include "boot/bootinfo.h"
 #include "cpu/fault.h"
 #include "cpu/io.h"
-#include "forth/throw.h"
 #include "hal/hal_interrupt.h"
 #include "hal_test.h"
 
@@ -20,12 +19,6 @@ enum {
     RTC_B_PERIODIC = 0x40,
     RTC_LINE = 8,
 };
-
-/* kernel_main asks for it when the arbiter cannot start; nothing of Forth is linked here. */
-const char *throw_message(int64_t code) {
-    (void)code;
-    return NULL;
-}
 
 uint64_t machine_map_base(void) {
     return KERNEL_MAP_BASE + (UINT64_C(4) << 30); /* below the devices */
