@@ -23,7 +23,7 @@ UNIT_TEST(loader_page_0, "page 0 is not mistaken for a lack of memory, and memor
     firmware.page_0_first = true;
     const uint8_t *memory = loader_allocate(5000, "a test");
     CHECK(memory != NULL);
-    for (unsigned i = 0; i < 8192; i++) {
+    for (unsigned i = 0; memory != NULL && i < 8192; i++) {
         CHECK_EQ_U64(memory[i], 0);
     }
     firmware.pages_left = 1;

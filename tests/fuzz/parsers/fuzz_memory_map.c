@@ -97,7 +97,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         reserved[i].end = reserved[i].first + fuzz_take(&in, 2);
     }
     uint8_t *bytes = fuzz_copy(data, 0);
-    bytes = realloc(bytes, map_size + 1);
+    free(bytes);
+    bytes = malloc(map_size + 1);
     memset(bytes, 0, map_size);
     for (size_t at = 0; at + sizeof(struct efi_memory_descriptor) <= map_size && stride != 0;
          at += stride) {
