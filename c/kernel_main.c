@@ -19,8 +19,10 @@
 #include "cpu/panic_test.h"
 #include "cpu/processors.h"
 #include "drivers/acpi.h"
+#include "drivers/console_input.h"
 #include "drivers/efi_runtime.h"
 #include "drivers/framebuffer.h"
+#include "drivers/keyboard.h"
 #include "drivers/uart.h"
 #include "forth/throw.h"
 #include "hal/hal_boot.h"
@@ -117,6 +119,11 @@ static void watch_timer(void) {
     kprintf("  timer: %s\n", timer_device_name());
 }
 
+static void start_input(void) {
+    console_input_start();
+    kprintf("  input: %s, %s\n", console_input_serial_description(), keyboard_description());
+}
+
 void kernel_main(const BootInfo *boot_info);
 
 void kernel_main(const BootInfo *boot_info) {
@@ -160,6 +167,7 @@ void kernel_main(const BootInfo *boot_info) {
     hal_time_init(); /* clock, timers */
     kprintf("  clock: %s\n", hal_time_source());
     watch_timer();
+    start_input();
     kprintf("HAL initialized\n");
 
     int code = vm_arbiter_init(); /* VM table, base dictionary, fault handler, quantum */

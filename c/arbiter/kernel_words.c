@@ -59,6 +59,11 @@ int word_dot_pci(struct vm *vm) {
     return show(HAL_REPORT_PCI);
 }
 
+int word_dot_console(struct vm *vm) {
+    (void)vm;
+    return show(HAL_REPORT_CONSOLE);
+}
+
 int word_reboot(struct vm *vm) {
     (void)vm;
     hal_power_reboot();

@@ -152,8 +152,9 @@ void line_text_erase(struct line_editor *editor, size_t from, size_t to) {
 void line_text_insert(struct line_editor *editor, const char *character, size_t size) {
     size_t at = editor->cursor;
     if (size > editor->capacity - editor->size) {
+        if (!editor->truncated)
+            line_text_emit(editor, BELL); /* once: a paste may go on for thousands of characters */
         editor->truncated = true;
-        line_text_emit(editor, BELL);
         return;
     }
     move_bytes(editor->line + at + size, editor->line + at, editor->size - at);

@@ -18,14 +18,10 @@
 static int poll_timer = HAL_ERR_NOT_FOUND;
 static uint64_t poll_period_ns;
 
-static bool console_needs_poll(void) {
-    return true;
-}
-
 /* So that nothing is lost and Ctrl-C is seen while a program computes. */
 static void poll_console(void *context) {
     (void)context;
-    const bool needed = console_needs_poll();
+    const bool needed = console_input_needs_poll();
     const uint64_t period_ns = needed ? POLL_NS : LOOK_UP_NS;
 
     if (needed) {

@@ -1,6 +1,7 @@
 /*
  * host_report.c - the tables of the machine, as far as a Linux process has any.
  */
+#include "hal/hal_console.h"
 #include "hal/hal_report.h"
 
 #include <cpuid.h>
@@ -192,12 +193,20 @@ static void report_pci(format_sink sink, void *context) {
     format(sink, context, "A process has no PCI devices; lspci shows the machine's.\n");
 }
 
+static void report_console(format_sink sink, void *context) {
+    unsigned columns, rows;
+    hal_console_size(&columns, &rows);
+    format(sink, context, "Console: standard input and output; %s, %u columns, %u rows\n",
+           hal_console_is_terminal() ? "a terminal" : "not a terminal", columns, rows);
+}
+
 void hal_report(hal_report_topic topic, format_sink sink, void *context) {
     static void (*const reports[])(format_sink, void *) = {
         [HAL_REPORT_MEMORY] = report_memory,         [HAL_REPORT_HEAP] = report_heap,
         [HAL_REPORT_PAGES] = report_pages,           [HAL_REPORT_TIME] = host_time_report,
         [HAL_REPORT_INTERRUPTS] = report_interrupts, [HAL_REPORT_ACPI] = report_acpi,
         [HAL_REPORT_CPU] = report_processor,         [HAL_REPORT_PCI] = report_pci,
+        [HAL_REPORT_CONSOLE] = report_console,
     };
     reports[topic](sink, context);
 }

@@ -36,7 +36,7 @@ void line_text_move(struct line_editor *editor, size_t to);
 /* Removes the bytes from..to and leaves the cursor at `from`. */
 void line_text_erase(struct line_editor *editor, size_t from, size_t to);
 
-/* Puts one whole character before the cursor; rings the bell when the line has no room for it. */
+/* Puts one whole character before the cursor; rings the bell the first time that the line has no room for one. */
 void line_text_insert(struct line_editor *editor, const char *character, size_t size);
 
 /* Replaces the whole text, cutting it to the capacity between characters; cursor at the end. */

@@ -1,7 +1,7 @@
 /*
  * hal_report.h - what the machine is and does, as tables for a person.
  *
- * The words .MEM .HEAP .PAGES .TIME .IRQ .ACPI .CPU .PCI print these. Lines end in '\n' and have at most 79
+ * The words .MEM .HEAP .PAGES .TIME .IRQ .ACPI .CPU .PCI .CONSOLE print these. Lines end in '\n' and have at most 79
  * columns. The same topics exist on Linux; where the process has no such thing, one line says so.
  */
 #ifndef HAL_REPORT_H
@@ -18,6 +18,7 @@ typedef enum {
     HAL_REPORT_ACPI,
     HAL_REPORT_CPU,
     HAL_REPORT_PCI,
+    HAL_REPORT_CONSOLE,
 } hal_report_topic;
 
 /* Writes the whole table through `sink`. Not ISR-safe; may take milliseconds. */

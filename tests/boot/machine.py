@@ -36,17 +36,19 @@ class Machine:
     def __init__(self, *, image=None, kernel=None, accelerator="tcg", memory="512M", vga=None,
                  usb=False, hpet=True, debug_exit=False, window=False, gdb_socket=None,
                  machine="q35", cpu="max", smp=1, devices=(), options=(),
-                 no_reboot=True):
+                 no_reboot=True, com1=True):
         """`image` is a disk image (never written to), `kernel` an EFI program that the firmware
         starts itself without a disk. `vga` is `none` or `std`; the default is a screen only where
         a window shows it. `debug_exit` adds the device by which a panic ends QEMU with a failure.
         `devices` are more -device options, `options` anything else for QEMU's command line. Without
-        `no_reboot` a reset starts the machine again."""
+        `no_reboot` a reset starts the machine again. Without `com1` there is no serial line: `read`
+        gives nothing before the end."""
         self.log = bytearray()  # all that came over the serial line
         self.position = 0  # wait_for looks from here on
         self.status = None  # QEMU's exit status, once it has ended
         self.shutdown_reason = None  # from QMP: guest-shutdown, guest-reset, host-qmp-quit ...
         self._window = window
+        self._com1 = com1
         self._folder = None
         self._process = None
         self._errors = None
@@ -108,7 +110,8 @@ class Machine:
             listeners[name].bind(os.path.join(self._folder, name))
             listeners[name].listen(1)
         arguments = self._arguments + [
-            "-chardev", f"socket,id=serial,path={self._folder}/serial", "-serial", "chardev:serial",
+            "-chardev", f"socket,id=serial,path={self._folder}/serial",
+            "-serial", "chardev:serial" if self._com1 else "none",
             "-chardev", f"socket,id=qmp,path={self._folder}/qmp", "-mon", "chardev=qmp,mode=control",
         ]
         if not self._window:
