@@ -49,7 +49,7 @@ uint64_t scheduler_ns(uint64_t cycles);
 /* hal_time_now_ns in `delay_ns`; never VM_NO_DEADLINE. */
 uint64_t scheduler_deadline(uint64_t delay_ns);
 
-/* The VM that gets input, and the user's break. */
+/* The VM that gets input, and the user's break. The attention key makes it VM[0]. */
 void scheduler_set_console(struct vm_control *control);
 struct vm_control *scheduler_console(void);
 
