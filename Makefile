@@ -91,7 +91,7 @@ loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no
 
 # --- Targets --------------------------------------------------------------------------------------
 
-.PHONY: all host kernel loader image run test unit gdb lint clean help deps
+.PHONY: all host kernel loader image run test test-full unit gdb lint clean help deps
 
 all: host loader $(BUILD)/starkernel.img
 host: $(BUILD)/starforth
@@ -109,6 +109,7 @@ help:
 	'make image   build/starkernel.img: a disk image to boot, also from a USB stick' \
 	'make run     boot it in QEMU, terminal on the serial line (Ctrl-] ends QEMU; BYE powers off)' \
 	'make test    all tests; the last line is "N passed, N failed"' \
+	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
@@ -134,6 +135,7 @@ help:
 build_packages := gcc libc6-dev binutils nasm gnu-efi qemu-system-x86 ovmf mtools python3
 lint_packages  := clang-format clang-tidy cppcheck
 test_packages  := gforth-common
+full_packages  := bochs bochs-term bochsbios
 bench_packages := g++ libbenchmark-dev gforth gforth-common pforth python3-matplotlib
 
 deps: $(BUILD)/packages-build
@@ -142,6 +144,7 @@ deps: $(BUILD)/packages-build
 $(BUILD)/packages-build: packages = $(build_packages)
 $(BUILD)/packages-gdb: packages = gdb
 $(BUILD)/packages-test: packages = $(test_packages)
+$(BUILD)/packages-full: packages = $(full_packages)
 $(BUILD)/packages-bench: packages = $(bench_packages)
 $(BUILD)/packages-lint: packages = $(lint_packages)
 $(BUILD)/packages-window: packages = qemu-system-gui
@@ -318,8 +321,15 @@ run: $(run_needs)
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
-test: all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test
+test_needs := all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
+              $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
+
+test: $(test_needs)
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
+
+test-full: $(test_needs) $(BUILD)/packages-full
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $(BUILD)/debug/hal_test.efi
+	@$(PYTHON) tests/run_tests.py --build $(BUILD) --full
 
 # --- Programs in place of the arbiter -------------------------------------------------------------
 
@@ -381,8 +391,6 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 	$(call say,EFI,$@)
 	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
 	    --target efi-app-x86_64 $< $@
-
-in_place := $(BUILD)/failure_test $(BUILD)/failure_test.efi $(BUILD)/hal_test $(BUILD)/hal_test_asan $(BUILD)/hal_test.efi
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 

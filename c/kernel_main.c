@@ -119,8 +119,13 @@ static void watch_timer(void) {
     kprintf("  timer: %s\n", timer_device_name());
 }
 
+/* Whether interrupts arrive from the devices is tried out, with interrupts enabled. */
 static void start_input(void) {
+    const unsigned long state = hal_irq_disable();
+
+    hal_irq_enable();
     console_input_start();
+    hal_irq_restore(state);
     kprintf("  input: %s, %s\n", console_input_serial_description(), keyboard_description());
 }
 

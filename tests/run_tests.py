@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`make test`: runs every kind of test and adds up.
+"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every allocation
+of a boot refused in a boot of its own, the kernel's debug build, and many machines.
 
 Each stage prints its own lines. The last line of all is `N passed, N failed`; a stage that crashes, takes too
 long or does not come to its own last line counts as a failure, and its output is shown.
@@ -16,8 +17,10 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "boot"))
+sys.path.insert(0, os.path.join(HERE, "hal"))
 
 import ans_suites  # noqa: E402 (beside this file)
+import run_hal  # noqa: E402 (the path must be set first)
 from image import MAX_SCRIPTS, make_image  # noqa: E402 (the path must be set first)
 from machine import Machine, MachineError, PROMPT, choose_accelerator  # noqa: E402
 
@@ -26,7 +29,11 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
+FAILURE_SECONDS = 240
+STARTS_MAX = 2000  # allocations of a start that are refused one by one
 BOOT_SECONDS = 1800
+FAIL_ALLOC_SECONDS = 3600
+MACHINES_SECONDS = 7200
 END_SECONDS = 30
 
 TESTER = "tests/forth/tester.fs"
@@ -250,24 +257,105 @@ def fuzz_stage(build, totals):
             totals.broken(name, how(status), output)
 
 
+def hal_stage(build, accelerator, totals):
+    heading("The contract of the hardware layer, on Linux and on the bare machine")
+    totals.add(*run_hal.run(build, accelerator, kernel=accelerator is not None))
+
+
+def failure_judge(output, complaint, where, totals):
+    """Counts a run of tests/failure/."""
+    summary = suites(output).get("failure")
+    if complaint or not summary:
+        totals.broken(f"failure {where}", complaint or "no proper end", output)
+        return
+    show_suites(output, {f"failure {where}": summary}, totals)
+
+
+def failure_starts(build, totals):
+    """The Linux program with each allocation of its start refused: it starts, or says why not."""
+    program = os.path.join(build, "failure_test")
+    for nth in range(1, STARTS_MAX):
+        status, output = run([program, f"fail-alloc={nth}"], HOST_SECONDS)
+        started = re.search(r"^started with (\d+) allocations$", output, re.MULTILINE)
+        said_why = re.search(r"cannot start: VM\[0\] could not be created \(error -258\)$", output, re.MULTILINE)
+        if not (status == 0 and started) and not (status == 4 and said_why):
+            totals.broken(f"failure-start with allocation {nth} refused", how(status), output)
+            return
+        if started and int(started[1]) < nth:
+            print(f"PASS failure-start: each of {started[1]} allocations of a start can fail")
+            totals.add(1, 0)
+            return
+    totals.broken("failure-start", f"the start has more than {STARTS_MAX} allocations", "")
+
+
+def failure_stage(build, accelerator, totals):
+    heading("Memory that runs out, at every place where it can")
+    status, output = run([os.path.join(build, "failure_test")], FAILURE_SECONDS)
+    failure_judge(output, None if status in (0, 1) else how(status), "on Linux", totals)
+    failure_starts(build, totals)
+    if accelerator is None:
+        return
+    complaint = None
+    with Machine(kernel=os.path.join(build, "failure_test.efi"), accelerator=accelerator) as machine:
+        try:
+            machine.wait_for_end(FAILURE_SECONDS)
+            complaint = None if machine.powered_off else machine.how_it_ended()
+        except MachineError as error:
+            complaint = str(error)
+        output = machine.log.decode(errors="replace").replace("\r", "")
+    failure_judge(output, complaint, "in the kernel", totals)
+
+
+def fail_alloc_stage(build, totals):
+    """Boots as often as a boot has allocations, each time with another one refused."""
+    heading("Boots with one allocation refused")
+    status, output = run([sys.executable, os.path.join(HERE, "boot", "test_memory.py"), "--build", build],
+                         FAIL_ALLOC_SECONDS)
+    boots = re.findall(r"^(PASS|FAIL) \d+: ", output, re.MULTILINE)
+    failed = boots.count("FAIL")
+    if not boots or status != (1 if failed else 0):
+        totals.broken("fail-alloc", how(status), output)
+        return
+    if failed:
+        print(output.rstrip())
+    print(f"fail-alloc: {len(boots) - failed} passed, {failed} failed")
+    totals.add(len(boots) - failed, failed)
+
+
+def debug_stage(build, accelerator, totals):
+    """The conformance suite again, in a kernel with guards round heap blocks and other checks that cost time."""
+    heading("The debug build of the kernel")
+    totals.add(*run_hal.run(os.path.join(build, "debug"), accelerator, host=False))
+
+
 def boot_stage(build, totals):
     heading("Boot tests")
+    stream_stage("boot", "test_boot.py", BOOT_SECONDS, build, totals)
+
+
+def machines_stage(build, totals):
+    heading("Many machines")
+    stream_stage("machines", "test_full.py", MACHINES_SECONDS, build, totals)
+
+
+def stream_stage(name, script, seconds, build, totals):
+    """Runs a script of tests/boot/ whose last line is `NAME: N passed, N failed`."""
     sys.stdout.flush()
-    process = subprocess.Popen([sys.executable, os.path.join(HERE, "boot", "test_boot.py"),
+    process = subprocess.Popen([sys.executable, os.path.join(HERE, "boot", script),
                                 "--build", build], stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                errors="replace")
     output = ""
-    watchdog = threading.Timer(BOOT_SECONDS, process.terminate)
+    watchdog = threading.Timer(seconds, process.terminate)
     watchdog.start()
     for line in process.stdout:  # shown as it comes: this stage is the long one
         print(line, end="", flush=True)
         output += line
     status = process.wait()
     watchdog.cancel()
-    summary = suites(output).get("boot")
+    summary = suites(output).get(name)
     if not summary or (status != 0) != (summary[1] > 0):
-        totals.broken("boot", f"no proper end; {how(status)}", "")
+        totals.broken(name, f"no proper end; {how(status)}", "")
     if summary:
         totals.add(*summary)
 
@@ -275,6 +363,7 @@ def boot_stage(build, totals):
 def main():
     parser = argparse.ArgumentParser(description="Runs all tests of StarKernel.")
     parser.add_argument("--build", default="build", help="folder with all that was built")
+    parser.add_argument("--full", action="store_true", help="the tests that take long as well")
     options = parser.parse_args()
     os.chdir(os.path.dirname(HERE))
     start = time.monotonic()
@@ -293,7 +382,13 @@ def main():
     except MachineError as error:
         totals.broken("forth on the kernel", str(error), "")
     ans_stage(options.build, accelerator, totals)
+    hal_stage(options.build, accelerator, totals)
+    failure_stage(options.build, accelerator, totals)
     boot_stage(options.build, totals)
+    if options.full:
+        debug_stage(options.build, accelerator, totals)
+        fail_alloc_stage(options.build, totals)
+        machines_stage(options.build, totals)
 
     print(f"\nAll tests took {time.monotonic() - start:.0f} s.")
     print(f"{totals.passed} passed, {totals.failed} failed")

@@ -10,7 +10,9 @@
  * the rest of the first 4 GiB and the framebuffer: writable, uncached (firmware may put ACPI tables
  *      in memory that it calls reserved, or does not list at all);
  *   5. the hand-off code at its own address.
- * Nothing but kernel text and hand-off is executable.
+ * Nothing but kernel text and hand-off is executable, and nothing but RAM is cached: the kernel's own
+ * uncached mappings of devices never meet a cached one. The frame buffer's mapping here goes when the
+ * kernel makes its write-combining one (vmm_map_framebuffer).
  */
 #include "boot/loader.h"
 

@@ -54,7 +54,7 @@ void features_enable(void) {
 
     /* SMEP and SMAP guard against pages of ring 3. There are none, so they cost nothing and fault when a
      * table is corrupt. Without MCE a machine check would silently be a reset; which errors are reported
-     * stays as the firmware, which knows the machine, has set it up. */
+     * is decided later, by machine_check_init. */
     write_cr4((read_cr4() & (CR4_PAE | CR4_LA57 | CR4_VMXE | CR4_SMXE)) |
               if_present(PROCESSOR_MCE, CR4_MCE) | if_present(PROCESSOR_SMEP, CR4_SMEP) |
               if_present(PROCESSOR_SMAP, CR4_SMAP) | if_present(PROCESSOR_UMIP, CR4_UMIP));

@@ -60,8 +60,8 @@ static void adjust_flow(void) {
 }
 
 /* With the queue full, bytes wait in the device. Where it loses bytes all the same, because nothing stops the
- * other end, the waiting ones are given up too: Ctrl-C may be among them, and must not wait for a program that
- * does not read. A break condition overtakes them in any case. */
+ * other end, the waiting ones are given up too: Ctrl-C may be among them, and must not wait for a program
+ * that does not read. A break condition overtakes them in any case. */
 static void look_for_requests(void) {
     if (!uart_has_line_event()) {
         return;

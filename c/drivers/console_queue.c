@@ -23,8 +23,8 @@ static uint8_t keyboard_bytes[CONSOLE_QUEUE_KEYBOARD];
 static struct ring serial = {.bytes = serial_bytes, .size = CONSOLE_QUEUE_SERIAL};
 static struct ring keyboard = {.bytes = keyboard_bytes, .size = CONSOLE_QUEUE_KEYBOARD};
 
-/* Where the serial line stands in the sequence of a key (ECMA-48 section 5.4) after the last byte taken from it. The
- * keyboard needs no such thing: its sequences are put in whole, and go first. */
+/* Where the serial line stands in the sequence of a key (ECMA-48 section 5.4) after the last byte taken from
+ * it. The keyboard needs no such thing: its sequences are put in whole, and go first. */
 enum sequence { SEQUENCE_NONE, SEQUENCE_ESCAPE, SEQUENCE_CONTROL, SEQUENCE_SHIFT };
 
 static enum sequence serial_sequence;

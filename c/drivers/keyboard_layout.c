@@ -22,8 +22,8 @@ enum {
     HELD_ALT = HELD_LEFT_ALT | HELD_RIGHT_ALT,
 };
 
-/* The keys with a character, by code from 0x00 to 0x39; a blank stands for a key without one, but for the last,
- * which is the space bar. The key beside the left Shift, which US keyboards lack, is further down. */
+/* The characters of the keys by code, from 0x00 to 0x39; a blank stands for a key without one. Keys that are the
+ * same with Shift, the space bar among them, and the key beside the left Shift are in character(). */
 static const char plain[] = "  1234567890-=  qwertyuiop[]  asdfghjkl;'` \\zxcvbnm,./    ";
 static const char shifted[] = "  !@#$%^&*()_+  QWERTYUIOP{}  ASDFGHJKL:\"~ |ZXCVBNM<>?    ";
 

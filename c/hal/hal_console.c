@@ -1,8 +1,8 @@
 /*
  * hal_console.c - the console of the bare machine: COM1 and the screen.
  *
- * Both show all output. Input comes from COM1 and the PS/2 keyboard, by way of the queues that their interrupts
- * fill; a device whose interrupt does not arrive is polled here too, besides by the tick.
+ * Both show all output. Input comes from COM1 and the PS/2 keyboard, by way of the queues that their
+ * interrupts fill; a device whose interrupt does not arrive is polled here too, besides by the tick.
  */
 #include "hal/hal_console.h"
 
@@ -19,8 +19,8 @@
 
 enum { SERIAL_COLUMNS = 80, SERIAL_ROWS = 24 }; /* what most terminals have */
 
-/* How long the rest of a sequence may take on a line that goes through a network, and longer than anybody takes who
- * presses Escape there and a key here. */
+/* How long the rest of a sequence may take on a line that goes through a network, and longer than anybody
+ * takes who presses Escape there and a key here. */
 enum { SEQUENCE_NS = 100000000, NO_TIMER = -1 };
 
 static bool is_terminal = true;
@@ -85,8 +85,8 @@ static void on_late(void *context) {
     console_queue_give_up_sequence();
 }
 
-/* Keys wait for the rest of a sequence from the serial line for a while, and the timer ends that, and the sleep of
- * whoever waits for the keys. Interrupts are disabled. */
+/* Keys wait for the rest of a sequence from the serial line for a while, and the timer ends that, and the
+ * sleep of whoever waits for the keys. Interrupts are disabled. */
 static void bound_sequence(void) {
     bool wanted = console_queue_holds_keys_back();
 
@@ -131,8 +131,8 @@ void hal_console_set_listener(void (*listener)(void)) {
 }
 
 /* No wake-up is lost: with interrupts disabled the test sees every byte that has been announced, and STI lets
- * the next announcement in only together with HLT, which it ends. What a polled device receives is found by the
- * tick. */
+ * the next announcement in only together with HLT, which it ends. What a polled device receives is found by
+ * the tick. */
 void hal_console_wait(void) {
     framebuffer_draw();
     uint64_t flags = interrupts_save_and_disable();

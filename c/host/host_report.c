@@ -1,7 +1,6 @@
 /*
  * host_report.c - the tables of the machine, as far as a Linux process has any.
  */
-#include "hal/hal_console.h"
 #include "hal/hal_report.h"
 
 #include <cpuid.h>
@@ -14,6 +13,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "hal/hal_console.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_space.h"
 #include "host.h"
@@ -196,8 +196,11 @@ static void report_pci(format_sink sink, void *context) {
 static void report_console(format_sink sink, void *context) {
     unsigned columns, rows;
     hal_console_size(&columns, &rows);
-    format(sink, context, "Console: standard input and output; %s, %u columns, %u rows\n",
-           hal_console_is_terminal() ? "a terminal" : "not a terminal", columns, rows);
+    if (hal_console_is_terminal()) {
+        format(sink, context, "Console: a terminal, %u columns, %u rows.\n", columns, rows);
+    } else {
+        format(sink, context, "Console: standard input is a file or a pipe.\n");
+    }
 }
 
 void hal_report(hal_report_topic topic, format_sink sink, void *context) {

@@ -30,6 +30,7 @@ static const char *const type_names[EFI_TYPE_COUNT] = {
     [EFI_TYPE_MMIO_PORTS] = "device port space",
     [EFI_TYPE_PAL_CODE] = "processor firmware",
     [EFI_TYPE_PERSISTENT] = "persistent",
+    [EFI_TYPE_UNACCEPTED] = "not accepted yet",
 };
 
 struct kind {

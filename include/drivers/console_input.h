@@ -1,9 +1,9 @@
 /*
  * console_input.h - what is typed on the serial line and the PS/2 keyboard.
  *
- * Bytes are queued (console_queue.h) until they are read. When the queue of the serial line is nearly full the
- * other end is told to stop (RTS), and when it is full bytes wait in the device, so that nothing is lost where
- * anything can hold it. Ctrl-C, Ctrl-Break and Ctrl-Alt-Delete are not queued: they drop what was typed
+ * Bytes are queued (console_queue.h) until they are read. When the queue of the serial line is nearly full
+ * the other end is told to stop (RTS), and when it is full bytes wait in the device, so that nothing is lost
+ * where anything can hold it. Ctrl-C, Ctrl-Break and Ctrl-Alt-Delete are not queued: they drop what was typed
  * before and become a request for a break; Ctrl-\ and a break condition on the line one for attention.
  */
 #ifndef DRIVERS_CONSOLE_INPUT_H
@@ -14,16 +14,16 @@
 
 #include "shared/format.h"
 
-/* Finds the keyboard and has the devices received by interrupt, after trying out that their interrupts arrive.
- * Before this, and for devices whose interrupts do not arrive, input is polled. Interrupts must be enabled and
- * the tick must run. Not ISR-safe. */
+/* Finds the keyboard and has the devices received by interrupt, after trying out that their interrupts
+ * arrive. Before this, and for devices whose interrupts do not arrive, input is polled. Interrupts must be
+ * enabled and the tick must run. Not ISR-safe. */
 void console_input_start(void);
 
 /* One phrase for the boot log: what COM1 is and how it is received. */
 const char *console_input_serial_description(void);
 
-/* True when console_input_receive must be called about every millisecond. May become true later, when a device
- * fails. ISR-safe. */
+/* True when console_input_receive must be called about every millisecond. May become true later, when a
+ * device fails. ISR-safe. */
 bool console_input_needs_poll(void);
 
 /* Moves what the polled devices have received to the queue. ISR-safe; interrupts must be disabled. */

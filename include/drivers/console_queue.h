@@ -1,9 +1,9 @@
 /*
  * console_queue.h - what has been typed and not yet read, from the serial line and from the keyboard.
  *
- * Pure but for the requests and the listener. There is a queue for each source, so that a pasted text that fills the
- * one leaves room in the other, and so that the two are mixed only between keys: the sequence that one key sends
- * is never torn. All functions are ISR-safe; interrupts must be disabled.
+ * Pure but for the requests and the listener. There is a queue for each source, so that a pasted text that
+ * fills the one leaves room in the other, and so that the two are mixed only between keys: the sequence that
+ * one key sends is never torn. All functions are ISR-safe; interrupts must be disabled.
  */
 #ifndef DRIVERS_CONSOLE_QUEUE_H
 #define DRIVERS_CONSOLE_QUEUE_H
@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Both are powers of two. A paste of 5000 lines of 100 characters fits, so that a Ctrl-C typed after it is seen
- * even when the running program reads nothing. */
+/* Both are powers of two. A paste of 5000 lines of 100 characters fits, so that a Ctrl-C typed after it is
+ * seen even when the running program reads nothing. */
 enum { CONSOLE_QUEUE_SERIAL = 512 * 1024, CONSOLE_QUEUE_KEYBOARD = 256 };
 
 /* Bytes that the serial queue can still take. */
@@ -25,8 +25,8 @@ bool console_queue_put_serial(uint8_t byte);
 /* Adds what one key of the keyboard sends, all or nothing; false when there is no room for all. */
 bool console_queue_put_key(const uint8_t *bytes, size_t size);
 
-/* Takes a byte (0..255), or -1 when there is none. Bytes of one source stay in order; the keyboard goes before
- * the serial line, but not into the middle of one of its escape sequences. */
+/* Takes a byte (0..255), or -1 when there is none. Bytes of one source stay in order; the keyboard goes
+ * before the serial line, but not into the middle of one of its escape sequences. */
 int console_queue_take(void);
 
 /* True when there is nothing to take. */

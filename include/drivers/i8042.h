@@ -23,15 +23,15 @@ struct i8042_state {
     enum i8042_test port_test;
 };
 
-/* Brings the controller into a known state: keyboard port enabled, mouse port disabled, no interrupts, nothing
- * waiting; translation as the firmware chose it. False when there is none, found out within 0.1 s. The tests are
- * noted, not obeyed: a keyboard that answers is the better witness. Interrupts must not be enabled for its line
- * yet. */
+/* Brings the controller into a known state: keyboard port enabled, mouse port disabled, no interrupts,
+ * nothing waiting; translation as the firmware chose it. False when there is none, found out within 0.1 s.
+ * The tests are noted, not obeyed: a keyboard that answers is the better witness. Interrupts must not be
+ * enabled for its line yet. */
 bool i8042_init(void);
 struct i8042_state i8042_get_state(void);
 
-/* Takes one byte of the keyboard (0..255), I8042_DAMAGED or I8042_NONE. Bytes of a mouse are dropped. ISR-safe;
- * interrupts must be disabled. */
+/* Takes one byte of the keyboard (0..255), I8042_DAMAGED or I8042_NONE. Bytes of a mouse are dropped.
+ * ISR-safe; interrupts must be disabled. */
 int i8042_receive(void);
 
 /* Sends a byte to the keyboard; false when the controller does not take it within about a millisecond.

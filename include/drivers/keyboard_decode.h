@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A key is its make code in set 1, plus KEY_EXTENDED for those with prefix E0. The characters of the US layout
- * are in keyboard_layout.c; these are the others. */
+/* A key is its make code in set 1, plus KEY_EXTENDED for those with prefix E0. The characters of the US
+ * layout are in keyboard_layout.c; these are the others. */
 enum {
     KEY_EXTENDED = 0x80,
 
@@ -67,8 +67,8 @@ struct key_event {
     bool pressed;
 };
 
-/* Takes one byte. Bytes that make no sense here are dropped, and decoding goes on with the next that does. The
- * shift keys that a keyboard makes up round its extended keys are no events, nor is Pause. */
+/* Takes one byte. Bytes that make no sense here are dropped, and decoding goes on with the next that does.
+ * The shift keys that a keyboard makes up round its extended keys are no events, nor is Pause. */
 struct key_event keyboard_decode(struct keyboard_decoder *decoder, uint8_t byte);
 
 #endif

@@ -24,9 +24,10 @@ struct keyboard_text {
     bool attention; /* Ctrl-C, Ctrl-Break or Ctrl-Alt-Delete; then it sends nothing */
 };
 
-/* Takes a key, pressed or released, and says what it sends: the character, a control code with Ctrl, ESC before
- * it with Alt, DEL for Backspace, CR for Enter, a control sequence for a key without a character, its second
- * number 1 plus 1 for Shift, 2 for Alt, 4 for Ctrl. A key that repeats sends again, but locks do not change. */
+/* Takes a key, pressed or released, and says what it sends: the character, a control code with Ctrl, ESC
+ * before it with Alt, DEL for Backspace, CR for Enter, a control sequence for a key without a character, its
+ * second number 1 plus 1 for Shift, 2 for Alt, 4 for Ctrl. A key that repeats sends again, but locks do not
+ * change. */
 struct keyboard_text keyboard_layout_key(struct keyboard_layout *layout, struct key_event event);
 
 /* Forgets what is held down, after events have been lost. The locks stay. */

@@ -64,14 +64,15 @@ int uart_receive(void);
  * since. ISR-safe; interrupts must be disabled. */
 bool uart_has_line_event(void);
 
-/* Lets the device interrupt for received bytes and line errors, or keeps it from interrupting at all. ISR-safe. */
+/* Lets the device interrupt for received bytes and line errors, or keeps it from interrupting at all.
+ * ISR-safe. */
 void uart_enable_interrupts(bool enable);
 
 /* True while the device has a reason to interrupt. ISR-safe. */
 bool uart_interrupt_pending(void);
 
-/* Tries out whether an interrupt of the device arrives: has it interrupt for an empty transmitter, and waits up
- * to 20 ms until `*interrupts`, which the handler must count, has changed. Interrupts of the processor are
+/* Tries out whether an interrupt of the device arrives: has it interrupt for an empty transmitter, and waits
+ * up to 20 ms until `*interrupts`, which the handler must count, has changed. Interrupts of the processor are
  * enabled meanwhile. Not ISR-safe. */
 bool uart_test_interrupt(const volatile uint64_t *interrupts);
 

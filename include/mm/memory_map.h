@@ -28,6 +28,7 @@ enum efi_memory_type {
     EFI_TYPE_MMIO_PORTS = 12,
     EFI_TYPE_PAL_CODE = 13,
     EFI_TYPE_PERSISTENT = 14,
+    EFI_TYPE_UNACCEPTED = 15,
     EFI_TYPE_COUNT, /* larger numbers are the firmware's or a later specification's own */
 };
 

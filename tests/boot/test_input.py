@@ -333,7 +333,8 @@ def paste_forms(dialogue):
     reply = dialogue.reply(re.compile(rb"end\) end ok\r\n"))
     expect("3 . 3  ok\r\n4 . 4  ok\r\n" in reply, f"two lines in brackets gave {reply!r}")
     reply = dialogue.enter("0 " + "1 + " * 1000 + ".")
-    expect("error -264: the line is too long" in reply and reply.count("\a") == 1, f"4003 characters gave {reply[-200:]!r}")
+    expect("error -264: the line is too long" in reply and reply.count("\a") == 1,
+           f"4003 characters gave {reply[-200:]!r}")
     dialogue.alive()
 
 

@@ -17,7 +17,7 @@ from machine import MachineError, PROMPT, choose_accelerator
 
 KIB_PER_MIB = 1024
 RESIDENT_MAX_KIB = 4096  # all that the kernel and the loader hold, less what VMs have
-IMAGE_MAX_KIB = 512
+IMAGE_MAX_KIB = 1024  # in memory, cleared data included; linker.ld bounds what is in the file
 
 # Kinds of the firmware's map that are not RAM.
 NOT_RAM = ("reserved", "device registers", "device port space")

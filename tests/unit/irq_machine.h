@@ -23,7 +23,7 @@
 enum { GSIS = 48, RECORD_SIZE = 512 };
 
 static struct {
-    bool has_lapic, has_pics, noapic;
+    bool has_lapic, has_pics;
     unsigned apic_id;
     struct acpi_madt madt;
     struct acpi_fixed fixed;
@@ -47,8 +47,11 @@ static __attribute__((format(printf, 1, 2))) void note(const char *pattern, ...)
     va_end(arguments);
 }
 
-bool cmdline_has(const char *word) {
-    return machine.noapic && strcmp(word, "noapic") == 0;
+/* Boots with this command line. */
+static inline void set_cmdline(const char *text) {
+    static BootInfo info;
+    strncpy(info.cmdline, text, BOOT_CMDLINE_MAX - 1);
+    cmdline_init(&info);
 }
 
 void interrupts_set_flow(unsigned vector, interrupt_flow flow, void *context) {

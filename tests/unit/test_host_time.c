@@ -15,6 +15,7 @@
 #define hal_timer_oneshot    host_timer_oneshot
 #define hal_timer_periodic   host_timer_periodic
 #define host_interrupt_depth host_time_interrupt_depth
+#define host_interrupt_exit  host_time_interrupt_exit
 #define time_format_uptime   host_time_format_uptime
 #define time_format_wall     host_time_format_wall
 #include "../../c/host/host_time.c"
@@ -30,6 +31,10 @@
 /* ---- what host_time.c needs of the rest of the program ---- */
 
 volatile sig_atomic_t host_interrupt_depth;
+
+void host_interrupt_exit(void *context) {
+    (void)context; /* nobody asks for a preemption here */
+}
 
 void hal_panic(const char *message) {
     (void)message;

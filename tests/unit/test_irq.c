@@ -2,7 +2,7 @@
  * test_irq.c - interrupt lines on controllers of the test's making, which keep a record of what they are
  * told.
  */
-/* uses: c/cpu/irq.c c/drivers/irq_route.c c/shared/format.c */
+/* uses: c/cpu/irq.c c/cpu/cmdline.c c/drivers/irq_route.c c/shared/format.c */
 #include "cpu/irq.h"
 
 #include "irq_machine.h"
@@ -271,9 +271,9 @@ static void expect_choice(irq_controller controller, const char *description) {
 UNIT_TEST(irq_choice, "the controllers are chosen by what is there and by the word noapic") {
     start(true, true);
     expect_choice(IRQ_CONTROLLER_IOAPIC, "local APIC, 2 IOAPICs");
-    machine.noapic = true;
+    set_cmdline("noapic");
     expect_choice(IRQ_CONTROLLER_PIC, "local APIC, two 8259");
-    machine.noapic = false;
+    set_cmdline("");
     machine.apic_id = 255; /* IOAPICs cannot name this processor */
     expect_choice(IRQ_CONTROLLER_PIC, "local APIC, two 8259");
     machine.has_lapic = false;

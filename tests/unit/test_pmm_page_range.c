@@ -34,10 +34,11 @@ static void check_mapping(const struct page_walk *walk, uint64_t address, uint64
                           uint64_t size, uint64_t rights) {
     for (uint64_t done = 0; done < size; done += PAGE_SMALL) {
         uint64_t span;
-        const uint64_t *entry = page_walk_find(walk, address + done, &span);
-        CHECK(entry != NULL);
-        CHECK_EQ_U64(page_walk_physical(*entry, span, address + done + 5), physical + done + 5);
-        CHECK_EQ_U64(*entry & PAGE_ENTRY_RIGHTS, rights);
+        const uint64_t *found = page_walk_find(walk, address + done, &span);
+        const uint64_t entry = found == NULL ? 0 : *found;
+        CHECK((entry & PAGE_ENTRY_PRESENT) != 0);
+        CHECK_EQ_U64(page_walk_physical(entry, span, address + done + 5), physical + done + 5);
+        CHECK_EQ_U64(entry & PAGE_ENTRY_RIGHTS, rights);
     }
 }
 

@@ -1,8 +1,8 @@
 /*
  * test_uart.c - the driver of COM1 and the input from it, against a model of the device.
  *
- * The model is a PC16550D with what tests want to be wrong with it. It interrupts in the middle of the port access
- * that gives it the reason, as QEMU does, when a handler is attached and the line is wired.
+ * The model is a PC16550D with what tests want to be wrong with it. It interrupts in the middle of the port
+ * access that gives it the reason, as QEMU does, when a handler is attached and the line is wired.
  */
 /* uses: c/drivers/console_queue.c */
 #include <string.h>
