@@ -211,6 +211,9 @@ static void change_priority(struct vm_control *control, uint8_t priority) {
         scheduler_start(control);
     } else {
         control->priority = priority;
+        if (control == current && run_queue_highest(&runnable) > priority) {
+            scheduler_leave(control);
+        }
     }
 }
 
@@ -352,7 +355,7 @@ static void summon(struct vm_control *primordial) {
     }
     primordial->summoned = true;
     scheduler_lend(primordial);
-    if (primordial->state != VM_WAITING_FOR_INPUT || !primordial->vm->at_prompt) {
+    if (!primordial->vm->at_prompt) {
         break_in(primordial);
     }
 }

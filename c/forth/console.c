@@ -199,9 +199,10 @@ int word_edit_begin(struct vm *vm) {
 }
 
 /* ( flag -- ) The outer interpreter begins, or has ended, to wait for a line. A program that reads lines of its own
- * does not say so: Ctrl-C ends it even when it catches the first two. */
+ * cannot say so, for only the outer interpreter runs with an empty control stack: Ctrl-C ends such a program even
+ * when it catches the first two. */
 int word_at_prompt(struct vm *vm) {
-    vm->at_prompt = vm_pop(vm) != 0;
+    vm->at_prompt = vm_pop(vm) != 0 && vm->cs == vm->control_base;
     if (vm->at_prompt) {
         vm->breaks = 0;
     }
