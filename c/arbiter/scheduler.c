@@ -13,6 +13,7 @@
 #include "arbiter/scheduler.h"
 
 #include "arbiter/deadline_queue.h"
+#include "arbiter/device_irq.h"
 #include "arbiter/messages.h"
 #include "arbiter/run_queue.h"
 #include "arbiter/vm_instance.h"
@@ -92,12 +93,16 @@ void scheduler_set_quantum(struct vm_control *control, uint64_t ns) {
     control->quantum = cycles_of(ns < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : ns);
 }
 
+void scheduler_look(void) {
+    look = true;
+    hal_preempt_request();
+}
+
 static void on_timer(void *context) {
     (void)context;
     timer_ns = VM_NO_DEADLINE;
     timer_cycles = VM_NO_DEADLINE;
-    look = true;
-    hal_preempt_request();
+    scheduler_look();
 }
 
 /* Sees to it that the arbiter looks again at `ns`, or before. */
@@ -332,8 +337,7 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
 /* The listener of the console: input may have come. Whoever is about to wait for it looks once more. */
 static void on_input(void) {
     if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
-        look = true;
-        hal_preempt_request();
+        scheduler_look();
     }
 }
 
@@ -375,6 +379,7 @@ static void take_requests(void) {
 static void wake_the_due(void) {
     look = false;
     take_requests();
+    device_irqs_deliver();
     if (sleeping.count != 0) {
         struct vm_control *due;
         const uint64_t now = hal_time_now_ns();

@@ -29,6 +29,9 @@ void scheduler_leave(struct vm_control *control);
 /* Ends the waiting of a VM. A `code` other than 0 is thrown in it. */
 void scheduler_wake(struct vm_control *control, int code);
 
+/* For interrupt handlers: the loop is to look at what has happened. */
+void scheduler_look(void);
+
 /* Takes a VM out of all queues, for its end. */
 void scheduler_remove(struct vm_control *control);
 

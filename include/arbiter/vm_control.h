@@ -11,6 +11,7 @@
  *   SENDING             among the senders of a VM whose mailbox is full
  *   RECEIVING           among the waiters of the only VM that it wants to hear from; in none when anybody will do
  *                       (with a time-out, each of these three is also in the queue of deadlines)
+ *   WAITING_FOR_IRQ     in none; its partner is the number of the line
  *   DEAD                only its notice is left, in the list of its parent
  */
 #ifndef VM_CONTROL_H
@@ -37,6 +38,7 @@ enum vm_state {
     VM_WAITING_FOR_VM,
     VM_SENDING,
     VM_RECEIVING,
+    VM_WAITING_FOR_IRQ,
     VM_DEAD,
 };
 
