@@ -33,6 +33,7 @@ CORPUS_SECONDS = 300
 FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
 BOOT_SECONDS = 1800
+TERMINAL_SECONDS = 600
 FAIL_ALLOC_SECONDS = 3600
 MACHINES_SECONDS = 7200
 END_SECONDS = 30
@@ -342,6 +343,11 @@ def debug_stage(build, accelerator, totals):
     totals.add(*run_hal.run(os.path.join(build, "debug"), accelerator, host=False))
 
 
+def terminal_stage(build, totals):
+    heading("The Linux program on a terminal")
+    stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
+
+
 def boot_stage(build, totals):
     heading("Boot tests")
     stream_stage("boot", "test_boot.py", BOOT_SECONDS, build, totals)
@@ -399,6 +405,7 @@ def main():
     ans_stage(options.build, accelerator, totals)
     hal_stage(options.build, accelerator, totals)
     failure_stage(options.build, accelerator, totals)
+    terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
     if options.full:
         debug_stage(options.build, accelerator, totals)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "arbiter/audit.h"
+#include "arbiter/device_irq.h"
 #include "arbiter/vm_control.h"
 #include "forth/throw.h"
 #include "hal/hal_memory.h"
@@ -114,6 +115,16 @@ bool capability_holds(const struct vm_control *control, enum capability_kind kin
     return find(control, kind, low, high) != NULL;
 }
 
+int capability_use(struct vm_control *control, enum capability_kind kind, uint64_t low,
+                   uint64_t high) {
+    struct capability *found = find(control, kind, low, high);
+    if (found == NULL || found->uses == 0) {
+        return capability_demand(control, kind, low, high);
+    }
+    found->uses++;
+    return 0;
+}
+
 int capability_demand(struct vm_control *control, enum capability_kind kind, uint64_t low,
                       uint64_t high) {
     struct capability *found = find(control, kind, low, high);
@@ -187,6 +198,7 @@ unsigned capability_revoke(struct vm_control *from, struct vm_control *to, uint6
         lost++;
         at = to->capabilities; /* others of this list may have gone with it */
     }
+    device_irqs_check();
     return lost;
 }
 

@@ -149,16 +149,20 @@ bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_
     return true;
 }
 
-/* Takes what is there. *taken: whether there was anything. */
+/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others, who may
+ * be many, but is the last that is heard from the VM that has ended. */
 static int take(struct vm_control *self, bool *taken) {
     uint32_t place, size;
-    uint64_t from;
+    uint64_t from, wanted = self->partner;
     *taken = true;
     if (self->notices != NULL &&
         (self->partner == MAILBOX_ANYBODY || self->partner == self->notices->id)) {
-        return take_notice(self);
+        wanted = self->notices->id;
+        if (!mailbox_find(&self->mailbox, wanted, &place, &size, &from)) {
+            return take_notice(self);
+        }
     }
-    if (!mailbox_find(&self->mailbox, self->partner, &place, &size, &from)) {
+    if (!mailbox_find(&self->mailbox, wanted, &place, &size, &from)) {
         *taken = false;
         return 0;
     }

@@ -13,6 +13,7 @@
 #include "arbiter/scheduler.h"
 
 #include "arbiter/deadline_queue.h"
+#include "arbiter/device_irq.h"
 #include "arbiter/messages.h"
 #include "arbiter/run_queue.h"
 #include "arbiter/vm_instance.h"
@@ -45,6 +46,7 @@ static volatile uint64_t timer_ns = VM_NO_DEADLINE; /* what the timer is set to 
 static int timer = -1;
 static volatile bool look; /* something has happened outside the running VM */
 static volatile bool break_wanted;
+static volatile bool attention_wanted;
 
 bool scheduler_reserve(uint32_t vms) {
     return deadline_queue_reserve(&sleeping, vms);
@@ -91,12 +93,16 @@ void scheduler_set_quantum(struct vm_control *control, uint64_t ns) {
     control->quantum = cycles_of(ns < VM_QUANTUM_MIN ? VM_QUANTUM_MIN : ns);
 }
 
+void scheduler_look(void) {
+    look = true;
+    hal_preempt_request();
+}
+
 static void on_timer(void *context) {
     (void)context;
     timer_ns = VM_NO_DEADLINE;
     timer_cycles = VM_NO_DEADLINE;
-    look = true;
-    hal_preempt_request();
+    scheduler_look();
 }
 
 /* Sees to it that the arbiter looks again at `ns`, or before. */
@@ -130,18 +136,24 @@ static void bound_slice(uint64_t start, uint64_t length) {
     }
 }
 
-/* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. */
+/* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. A
+ * summoned one has no equals. */
 static void make_room(const struct vm_control *rival) {
-    if (rival->priority > current->priority) {
+    if (rival->priority > current->priority || rival->summoned) {
         scheduler_leave(current);
-    } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE) {
+    } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE &&
+               !current->summoned) {
         bound_slice(hal_time_cycles(), current->quantum);
     }
 }
 
 void scheduler_start(struct vm_control *control) {
     control->state = VM_RUNNABLE;
-    run_queue_append(&runnable, control);
+    if (control->summoned) {
+        run_queue_prepend(&runnable, control);
+    } else {
+        run_queue_append(&runnable, control);
+    }
     if (current != NULL) {
         make_room(control);
     }
@@ -152,6 +164,10 @@ void scheduler_leave(struct vm_control *control) {
 }
 
 static void wait_until(struct vm_control *control, enum vm_state state, uint64_t deadline_ns) {
+    if (control->summoned) {
+        control->summoned = false;
+        scheduler_lend(control);
+    }
     control->state = state;
     control->deadline_ns = deadline_ns;
     if (deadline_ns != VM_NO_DEADLINE) {
@@ -200,6 +216,9 @@ static void change_priority(struct vm_control *control, uint8_t priority) {
         scheduler_start(control);
     } else {
         control->priority = priority;
+        if (control == current && run_queue_highest(&runnable) > priority) {
+            scheduler_leave(control);
+        }
     }
 }
 
@@ -218,8 +237,8 @@ static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
  * priority can rise in it only once. */
 void scheduler_lend(struct vm_control *control) {
     while (control != NULL) {
-        const uint8_t priority =
-            highest_in(control->waiters, highest_in(control->senders, control->base_priority));
+        const uint8_t own = control->summoned ? VM_PRIORITIES - 1 : control->base_priority;
+        const uint8_t priority = highest_in(control->waiters, highest_in(control->senders, own));
         if (priority == control->priority) {
             return;
         }
@@ -304,6 +323,10 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
             return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
         }
         return vm_fault(fault);
+    case HAL_FAULT_ATTENTION:
+        attention_wanted = true;
+        look = true;
+        return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
     default:
         return vm_fault(fault);
     }
@@ -311,23 +334,52 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
 
 /* ---- the loop ---- */
 
-/* Delivers a break to the VM that has the console, whatever it is doing. */
-static void deliver_break(void) {
-    if (!break_wanted || console == NULL) {
-        return;
+/* The listener of the console: input may have come. Whoever is about to wait for it looks once more. */
+static void on_input(void) {
+    if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
+        scheduler_look();
     }
-    break_wanted = false;
-    vm_count_break(console->vm);
-    attend(console, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT);
-    if (console->state != VM_RUNNABLE) {
-        messages_cancel(console);
-        scheduler_wake(console, 0);
+}
+
+/* Delivers a break, whatever the VM is doing. */
+static void break_in(struct vm_control *control) {
+    vm_count_break(control->vm);
+    attend(control, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT);
+    if (control->state != VM_RUNNABLE) {
+        messages_cancel(control);
+        scheduler_wake(control, 0);
+    }
+}
+
+/* The attention key. Whatever has the processor, or does not let go of the console, the user gets the prompt of
+ * VM[0], and with it the last word. */
+static void summon(struct vm_control *primordial) {
+    if (console != primordial) {
+        scheduler_set_console(primordial);
+    }
+    primordial->summoned = true;
+    scheduler_lend(primordial);
+    if (!primordial->vm->at_prompt) {
+        break_in(primordial);
+    }
+}
+
+static void take_requests(void) {
+    struct vm_control *primordial = vm_table_find(0);
+    if (attention_wanted && primordial != NULL) {
+        attention_wanted = false;
+        summon(primordial);
+    }
+    if (break_wanted && console != NULL) {
+        break_wanted = false;
+        break_in(console);
     }
 }
 
 static void wake_the_due(void) {
     look = false;
-    deliver_break();
+    take_requests();
+    device_irqs_deliver();
     if (sleeping.count != 0) {
         struct vm_control *due;
         const uint64_t now = hal_time_now_ns();
@@ -342,18 +394,19 @@ static void wake_the_due(void) {
     look_at(deadline_queue_next(&sleeping));
 }
 
-/* Nobody can run: until the next interrupt, and whatever it brings. */
+/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop looked must
+ * not be slept through. */
 static void idle(void) {
-    if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
-        hal_console_wait();
-    } else {
-        hal_console_flush();
-        const unsigned long state = hal_irq_disable();
-        if (!look) {
+    hal_console_flush();
+    const unsigned long state = hal_irq_disable();
+    if (!look) {
+        if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
+            hal_console_wait();
+        } else {
             hal_cpu_halt();
         }
-        hal_irq_restore(state);
     }
+    hal_irq_restore(state);
     look = true;
     now_cycles = hal_time_cycles();
 }
@@ -368,7 +421,7 @@ static enum vm_exit run(struct vm_control *control) {
     control->state = VM_RUNNING;
     control->switches++;
     slice_end = VM_NO_DEADLINE;
-    if (run_queue_highest(&runnable) == control->priority) {
+    if (run_queue_highest(&runnable) == control->priority && !control->summoned) {
         bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
     }
     control->slice_left = 0;
@@ -399,6 +452,7 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
     switch (reason) {
     case VM_EXIT_WAIT:
         control->state = VM_WAITING_FOR_INPUT;
+        look = true; /* for input that came before the listener could see the state */
         return true;
     case VM_EXIT_SLEEP:
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
@@ -422,6 +476,7 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
 
 _Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_exit reason)) {
     now_cycles = hal_time_cycles();
+    hal_console_set_listener(on_input);
     hal_irq_enable();
     for (;;) {
         if (look) {

@@ -81,6 +81,7 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
 
 /* A program may catch a break, even for ever. It is asked twice. */
 void vm_count_break(struct vm *vm) {
+    vm->console.editing = false; /* nobody goes on with that line */
     if (++vm->breaks > VM_BREAKS_CAUGHT) {
         vm->handler = 0;
     }
@@ -101,6 +102,8 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
         }
         vm->fault_known = 0;
         return throw_in_vm(fault, vm, THROW_USER_INTERRUPT);
+    case HAL_FAULT_ATTENTION:
+        return HAL_FAULT_RESUME;
     case HAL_FAULT_MEMORY:
         return engine ? memory_fault(fault, vm) : HAL_FAULT_UNHANDLED;
     case HAL_FAULT_DIVIDE:

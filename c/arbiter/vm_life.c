@@ -6,6 +6,7 @@
  */
 #include "arbiter/vm_life.h"
 
+#include "arbiter/device_irq.h"
 #include "arbiter/messages.h"
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_instance.h"
@@ -209,13 +210,14 @@ void vm_end(struct vm_control *control, enum vm_end how, int64_t code) {
     }
     const bool told = awaited || messages_deliver_notice(parent, control->id, how, code);
     messages_close(control);
+    control->state = VM_DEAD; /* nobody wakes it any more */
     capability_drop_all(control);
+    device_irqs_check();
     remove_child(parent, control);
     give_away_children(control);
     drop_notices(control);
     vm_destroy(control->vm);
     control->vm = NULL;
-    control->state = VM_DEAD;
     control->end = how;
     control->end_code = code;
     vm_table_remove(control);

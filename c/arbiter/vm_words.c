@@ -172,6 +172,8 @@ static const char *state_name(enum vm_state state) {
         return "sends";
     case VM_RECEIVING:
         return "receives";
+    case VM_WAITING_FOR_IRQ:
+        return "waits for irq";
     case VM_DEAD:
         return "has ended";
     }

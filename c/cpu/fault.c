@@ -16,7 +16,7 @@
 
 static hal_fault_handler volatile registered;
 volatile bool fault_request_pending;
-static volatile bool break_pending, preempt_pending;
+static volatile bool break_pending, attention_pending, preempt_pending;
 
 /* SDM volume 3, table 6-1 */
 static const char *const exception_names[EXCEPTION_COUNT] = {
@@ -121,6 +121,11 @@ void fault_request_break(void) {
     fault_request_pending = true;
 }
 
+void fault_request_attention(void) {
+    attention_pending = true;
+    fault_request_pending = true;
+}
+
 void fault_request_preempt(void) {
     preempt_pending = true;
     fault_request_pending = true;
@@ -158,6 +163,10 @@ void fault_deliver_requests(struct interrupt_frame *frame) {
     if (break_pending) {
         break_pending = false;
         deliver_request(frame, HAL_FAULT_BREAK);
+    }
+    if (attention_pending) {
+        attention_pending = false;
+        deliver_request(frame, HAL_FAULT_ATTENTION);
     }
     if (preempt_pending) {
         preempt_pending = false;

@@ -15,7 +15,7 @@
 #include "drivers/keyboard.h"
 #include "drivers/uart.h"
 
-enum { CTRL_C = 0x03 };
+enum { CTRL_C = 0x03, CTRL_BACKSLASH = 0x1c };
 
 /* The other end is told to stop early: it may send on for as long as its own FIFO, or its driver's, lasts. */
 enum { ROOM_TO_STOP = 4096, ROOM_TO_GO_ON = 2 * ROOM_TO_STOP };
@@ -27,8 +27,16 @@ static volatile uint64_t serial_interrupts;
 static bool serial_polled = true;
 static struct console_input_counts input_counts; /* but for those above */
 
-static bool is_attention(int received) {
-    return received == CTRL_C || received == UART_BREAK;
+/* Takes what is not for the queue: true when it was that. */
+static bool take_request(int received) {
+    if (received == CTRL_C) {
+        console_queue_break();
+    } else if (received == CTRL_BACKSLASH || received == UART_BREAK) {
+        console_queue_attention();
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void set_flow(enum uart_flow flow) {
@@ -54,14 +62,13 @@ static void adjust_flow(void) {
 /* With the queue full, bytes wait in the device. Where it loses bytes all the same, because nothing stops the
  * other end, the waiting ones are given up too: Ctrl-C may be among them, and must not wait for a program
  * that does not read. A break condition overtakes them in any case. */
-static void look_for_attention(void) {
+static void look_for_requests(void) {
     if (!uart_has_line_event()) {
         return;
     }
     for (unsigned left = uart_fifo_size() + 1; left > 0; left--) {
         int received = uart_receive();
-        if (is_attention(received)) {
-            console_queue_attention();
+        if (take_request(received)) {
             return;
         }
         if (received == UART_NONE) {
@@ -77,14 +84,12 @@ static void receive_serial(void) {
         if (received == UART_NONE) {
             break;
         }
-        if (is_attention(received)) {
-            console_queue_attention();
-        } else {
+        if (!take_request(received)) {
             console_queue_put_serial((uint8_t)received);
         }
     }
     if (console_queue_serial_room() == 0) {
-        look_for_attention();
+        look_for_requests();
     }
     adjust_flow();
 }
@@ -167,9 +172,9 @@ struct console_input_counts console_input_get_counts(void) {
     return result;
 }
 
-void console_input_attention(void) {
+void console_input_break(void) {
     uint64_t flags = interrupts_save_and_disable();
-    console_queue_attention();
+    console_queue_break();
     adjust_flow();
     interrupts_restore(flags);
 }

@@ -29,6 +29,14 @@ enum sequence { SEQUENCE_NONE, SEQUENCE_ESCAPE, SEQUENCE_CONTROL, SEQUENCE_SHIFT
 
 static enum sequence serial_sequence;
 
+static void (*listener)(void);
+
+static void tell(void) {
+    if (listener != NULL) {
+        listener();
+    }
+}
+
 static size_t held(const struct ring *ring) {
     return ring->received - ring->taken;
 }
@@ -77,6 +85,7 @@ bool console_queue_put_serial(uint8_t byte) {
         return false;
     }
     put(&serial, byte);
+    tell();
     return true;
 }
 
@@ -87,6 +96,7 @@ bool console_queue_put_key(const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
         put(&keyboard, bytes[i]);
     }
+    tell();
     return true;
 }
 
@@ -112,11 +122,25 @@ bool console_queue_holds_keys_back(void) {
 
 void console_queue_give_up_sequence(void) {
     serial_sequence = SEQUENCE_NONE;
+    tell();
 }
 
-void console_queue_attention(void) {
+static void drop_all(void) {
     serial.taken = serial.received = 0;
     keyboard.taken = keyboard.received = 0;
     serial_sequence = SEQUENCE_NONE;
+}
+
+void console_queue_break(void) {
+    drop_all();
     fault_request_break();
+}
+
+void console_queue_attention(void) {
+    drop_all();
+    fault_request_attention();
+}
+
+void console_queue_set_listener(void (*wanted)(void)) {
+    listener = wanted;
 }

@@ -94,11 +94,20 @@ static void begin_again(void) {
     keyboard_layout_release(&layout);
 }
 
+/* Ctrl-\, however the layout makes it */
+static bool is_attention_key(struct keyboard_text text) {
+    enum { CTRL_BACKSLASH = 0x1c };
+
+    return text.size == 1 && text.bytes[0] == CTRL_BACKSLASH;
+}
+
 static void take_key(struct key_event event) {
     uint8_t before = lights_wanted();
     struct keyboard_text text = keyboard_layout_key(&layout, event);
 
     if (text.attention) {
+        console_queue_break();
+    } else if (is_attention_key(text)) {
         console_queue_attention();
     } else if (!console_queue_put_key(text.bytes, text.size)) {
         counts.dropped++;

@@ -62,6 +62,9 @@ void console_select(struct console_stream *stream) {
 }
 
 void console_own(struct console_stream *stream) {
+    if (owner != NULL && owner != stream && !at_line_start) {
+        write_out("\n", 1); /* what the other has begun to write stands for itself */
+    }
     owner = stream;
     if (stream->size > 0) {
         write_out(stream->line, stream->size);
@@ -191,8 +194,18 @@ int word_edit_begin(struct vm *vm) {
     line_editor_set_columns(stream->editor, editor_columns());
     line_editor_start(stream->editor, vm_pop(vm));
     stream->editing = true;
-    vm->breaks = 0;
     vm->word_size = 0; /* a Ctrl-C while typing is the fault of no word */
+    return 0;
+}
+
+/* ( flag -- ) The outer interpreter begins, or has ended, to wait for a line. A program that reads lines of its own
+ * cannot say so, for only the outer interpreter runs with an empty control stack: Ctrl-C ends such a program even
+ * when it catches the first two. */
+int word_at_prompt(struct vm *vm) {
+    vm->at_prompt = vm_pop(vm) != 0 && vm->cs == vm->control_base;
+    if (vm->at_prompt) {
+        vm->breaks = 0;
+    }
     return 0;
 }
 

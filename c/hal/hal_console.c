@@ -124,6 +124,12 @@ bool hal_console_has_input(void) {
     return has_input;
 }
 
+void hal_console_set_listener(void (*listener)(void)) {
+    uint64_t flags = interrupts_save_and_disable();
+    console_queue_set_listener(listener);
+    interrupts_restore(flags);
+}
+
 /* No wake-up is lost: with interrupts disabled the test sees every byte that has been announced, and STI lets
  * the next announcement in only together with HLT, which it ends. What a polled device receives is found by
  * the tick. */

@@ -40,6 +40,10 @@ size_t host_console_unread(const unsigned char **bytes);
 /* Fetches such input from the program that REBOOT ended; returns the number of bytes, at most `capacity`. */
 size_t host_restart_take_unread(unsigned char *bytes, size_t capacity);
 
+/* The handler of HOST_SIGNAL_INPUT: tells the listener that input may have come. */
+#define HOST_SIGNAL_INPUT SIGIO
+void host_console_signal(void);
+
 /* Gives the terminal back as it was. */
 void host_console_restore(void);
 

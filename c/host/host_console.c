@@ -1,12 +1,17 @@
 /*
  * host_console.c - the console on Linux: standard input and output.
  *
- * A terminal is switched to raw input, for the prompt has its own line editor; its Ctrl-C stays a
- * signal (host_fault.c). The terminal is given back as it was at every exit.
+ * A terminal is switched to raw input, for the prompt has its own line editor; its Ctrl-C and Ctrl-\ stay
+ * signals (host_fault.c). The terminal is given back as it was at every exit.
+ *
+ * The interrupt of the input is a signal that a thread sends, which waits for the descriptor and does nothing
+ * else. SIGIO as Linux sends it would need O_ASYNC, which all processes share that have the same standard input.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +20,11 @@
 #include <unistd.h>
 
 #include "hal/hal_console.h"
+#include "hal/hal_panic.h"
 #include "host.h"
+
+#define ATTENTION_KEY 0x1c /* Ctrl-\ */
+#define WATCH_STACK   ((size_t)64 << 10)
 
 static struct termios original;
 static bool is_terminal;
@@ -48,7 +57,7 @@ void hal_console_init(void) {
         raw.c_cc[VMIN] = 1;
         raw.c_cc[VTIME] = 0;
         raw.c_cc[VSUSP] = _POSIX_VDISABLE;
-        raw.c_cc[VQUIT] = _POSIX_VDISABLE;
+        raw.c_cc[VQUIT] = ATTENTION_KEY;
         atexit(host_console_restore);
         tcsetattr(STDIN_FILENO, TCSANOW, &raw);
     }
@@ -91,9 +100,76 @@ static bool input_ready(const struct timespec *timeout) {
     return ppoll(&descriptor, 1, timeout, &none) > 0;
 }
 
+/* ---- the thread that waits for input ---- */
+
+static void (*volatile listener)(void);
+static pthread_t main_thread;
+static sem_t watch_wanted;
+static volatile sig_atomic_t watched; /* the thread waits, and will send a signal */
+
+/* It takes nothing: by the time of the signal the input may be gone, which the listener must bear. */
+static void *watch(void *unused) {
+    (void)unused;
+    for (;;) {
+        struct pollfd descriptor = {.fd = STDIN_FILENO, .events = POLLIN};
+        if (sem_wait(&watch_wanted) == 0) {
+            while (poll(&descriptor, 1, -1) < 0 && errno == EINTR) {
+            }
+            pthread_kill(main_thread, HOST_SIGNAL_INPUT);
+        }
+    }
+    return NULL;
+}
+
+/* All signals are for the program; the thread never runs any handler. */
+static void start_watch(void) {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    main_thread = pthread_self();
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const bool started = sem_init(&watch_wanted, 0, 0) == 0 &&
+                         pthread_attr_init(&attributes) == 0 &&
+                         pthread_attr_setstacksize(&attributes, WATCH_STACK) == 0 &&
+                         pthread_create(&thread, &attributes, watch, NULL) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!started) {
+        hal_panic("cannot start the thread that waits for input");
+    }
+}
+
+void hal_console_set_listener(void (*wanted)(void)) {
+    static bool started;
+    if (!started && wanted != NULL) {
+        start_watch();
+        started = true;
+    }
+    listener = wanted;
+}
+
+void host_console_signal(void) {
+    watched = 0;
+    if (listener != NULL) {
+        listener();
+    }
+}
+
+/* Nothing is there now: the listener wants to know when there is. */
+static void begin_watch(void) {
+    if (listener != NULL && !watched) {
+        watched = 1;
+        sem_post(&watch_wanted);
+    }
+}
+
 bool hal_console_has_input(void) {
     static const struct timespec now;
-    return input_next < input_size || input_ended || input_ready(&now);
+    if (input_next < input_size || input_ended || input_ready(&now)) {
+        return true;
+    }
+    begin_watch();
+    return false;
 }
 
 int hal_console_poll(void) {

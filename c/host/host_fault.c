@@ -1,10 +1,11 @@
 /*
- * host_fault.c - signals stand for processor exceptions and for Ctrl-C.
+ * host_fault.c - signals stand for processor exceptions, for Ctrl-C and Ctrl-\, and for what input brings.
  *
  * All handlers run on an alternate stack: the interrupted code may be the engine, whose rsp is a
  * VM's control stack.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,8 @@ static hal_fault_kind kind_of(int signal) {
         return HAL_FAULT_DIVIDE;
     case SIGINT:
         return HAL_FAULT_BREAK;
+    case SIGQUIT:
+        return HAL_FAULT_ATTENTION;
     default:
         return HAL_FAULT_OTHER;
     }
@@ -105,6 +108,11 @@ void host_interrupt_exit(void *context) {
     }
 }
 
+/* No fault, and nobody need have an opinion about it. */
+static bool is_request(hal_fault_kind kind) {
+    return kind == HAL_FAULT_BREAK || kind == HAL_FAULT_ATTENTION;
+}
+
 static void on_signal(int signal, siginfo_t *info, void *context) {
     greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
     struct hal_fault fault = {
@@ -114,7 +122,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         .r12 = (uint64_t)registers[REG_R12],
     };
     struct hal_registers all;
-    if (fault.kind == HAL_FAULT_BREAK) {
+    if (is_request(fault.kind)) {
         all = read_registers(registers);
         fault.registers = &all;
     }
@@ -123,9 +131,9 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         fault.write = (registers[REG_ERR] & PAGE_FAULT_WRITE) != 0;
     }
     host_interrupt_depth++;
-    hal_fault_action action =
-        owner != NULL ? owner(&fault)
-                      : (fault.kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED);
+    hal_fault_action action = owner != NULL            ? owner(&fault)
+                              : is_request(fault.kind) ? HAL_FAULT_RESUME
+                                                       : HAL_FAULT_UNHANDLED;
     switch (action) {
     case HAL_FAULT_UNHANDLED:
         unhandled(signal, &fault);
@@ -139,11 +147,25 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     host_interrupt_depth--;
 }
 
+static void on_input(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)info;
+    const int saved_errno = errno;
+    host_interrupt_depth++;
+    host_console_signal();
+    host_interrupt_exit(context);
+    host_interrupt_depth--;
+    errno = saved_errno;
+}
+
 void host_fault_init(void) {
     stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigfillset(&action.sa_mask);
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT};
+    struct sigaction input = {.sa_sigaction = on_input,
+                              .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
+    sigfillset(&input.sa_mask);
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGINT, SIGQUIT};
     if (sigaltstack(&alternate, NULL) != 0) {
         hal_panic("cannot set the signal stack");
     }
@@ -152,6 +174,9 @@ void host_fault_init(void) {
             hal_panic("cannot install a signal handler");
         }
     }
+    if (sigaction(HOST_SIGNAL_INPUT, &input, NULL) != 0) {
+        hal_panic("cannot install a signal handler");
+    }
 }
 
 /* ---- include/hal/hal_interrupt.h: signals that come by themselves are the interrupts ---- */
@@ -159,6 +184,8 @@ void host_fault_init(void) {
 static void interrupt_signals(sigset_t *set) {
     sigemptyset(set);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGQUIT);
+    sigaddset(set, HOST_SIGNAL_INPUT);
     sigaddset(set, SIGALRM);
 }
 

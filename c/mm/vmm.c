@@ -136,17 +136,26 @@ hal_status vmm_populate(uint64_t virtual_address, size_t size) {
                                PAGE_ENTRY_WRITE | PAGE_ENTRY_NO_EXECUTE);
 }
 
+/* What the stretch for devices shows. */
+#define DEVICES_MAX 64u
+
+static struct { uint64_t first, size; } devices[DEVICES_MAX];
+static unsigned device_count;
+
 /* Maps whole pages behind what the stretch for devices holds already, at an address that agrees with
  * the physical one modulo `alignment`. 0 when it cannot be done. */
 static uint64_t map_in_device_range(uint64_t physical, uint64_t size, uint64_t alignment,
                                     unsigned flags) {
     const uint64_t base = device_next + (physical - device_next) % alignment;
     const uint64_t end = VMM_DEVICE_BASE + VMM_DEVICE_SIZE;
-    if (base > end || size > end - base ||
+    if (base > end || size > end - base || device_count == DEVICES_MAX ||
         page_range_map(&walk, base, physical, size, entry_rights(flags)) != HAL_OK) {
         return 0;
     }
     device_next = base + size;
+    devices[device_count].first = physical;
+    devices[device_count].size = size;
+    device_count++;
     return base;
 }
 
@@ -183,6 +192,20 @@ static bool is_cached(uint64_t physical, uint64_t size) {
     for (uint64_t at = physical; at < end; at += step) {
         const uint64_t *entry = look_up_alias(at, end, &step);
         if (entry != NULL && (*entry & PAGE_ENTRY_CACHE_DISABLE) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool vmm_is_kernels(uint64_t physical, size_t size) {
+    uint64_t first = physical;
+    uint64_t whole = size;
+    if (!round_to_pages(&first, &whole) || is_cached(first, whole)) {
+        return true;
+    }
+    for (unsigned i = 0; i < device_count; i++) {
+        if (first < devices[i].first + devices[i].size && devices[i].first < first + whole) {
             return true;
         }
     }

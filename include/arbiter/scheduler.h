@@ -29,6 +29,9 @@ void scheduler_leave(struct vm_control *control);
 /* Ends the waiting of a VM. A `code` other than 0 is thrown in it. */
 void scheduler_wake(struct vm_control *control, int code);
 
+/* For interrupt handlers: the loop is to look at what has happened. */
+void scheduler_look(void);
+
 /* Takes a VM out of all queues, for its end. */
 void scheduler_remove(struct vm_control *control);
 
@@ -49,7 +52,7 @@ uint64_t scheduler_ns(uint64_t cycles);
 /* hal_time_now_ns in `delay_ns`; never VM_NO_DEADLINE. */
 uint64_t scheduler_deadline(uint64_t delay_ns);
 
-/* The VM that gets input, and the user's break. */
+/* The VM that gets input, and the user's break. The attention key makes it VM[0]. */
 void scheduler_set_console(struct vm_control *control);
 struct vm_control *scheduler_console(void);
 

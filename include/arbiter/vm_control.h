@@ -11,6 +11,7 @@
  *   SENDING             among the senders of a VM whose mailbox is full
  *   RECEIVING           among the waiters of the only VM that it wants to hear from; in none when anybody will do
  *                       (with a time-out, each of these three is also in the queue of deadlines)
+ *   WAITING_FOR_IRQ     in none; its partner is the number of the line
  *   DEAD                only its notice is left, in the list of its parent
  */
 #ifndef VM_CONTROL_H
@@ -37,6 +38,7 @@ enum vm_state {
     VM_WAITING_FOR_VM,
     VM_SENDING,
     VM_RECEIVING,
+    VM_WAITING_FOR_IRQ,
     VM_DEAD,
 };
 
@@ -71,6 +73,8 @@ struct vm_control {
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
+    bool
+        summoned; /* the attention key has made it the most urgent of all, until it waits for others than the user */
     bool last_was_notice; /* what it has received last */
     bool doomed;          /* to be ended as soon as it has left the processor */
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */

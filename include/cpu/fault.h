@@ -19,12 +19,15 @@ void fault_exception(struct interrupt_frame *frame, bool nested);
 /* What an exception is called (SDM volume 3, table 6-1). */
 const char *fault_name(unsigned vector);
 
-/* Set while a break or the end of a quantum is noted and not yet delivered. */
+/* Set while a break, attention or the end of a quantum is noted and not yet delivered. */
 extern volatile bool fault_request_pending;
 
 /* Notes that the user wants the running program stopped; the next interrupt exit delivers it.
  * ISR-safe. */
 void fault_request_break(void);
+
+/* The same for the attention key. ISR-safe. */
+void fault_request_attention(void);
 
 /* Behind hal_preempt_request. ISR-safe. */
 void fault_request_preempt(void);

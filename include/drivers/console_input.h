@@ -3,8 +3,8 @@
  *
  * Bytes are queued (console_queue.h) until they are read. When the queue of the serial line is nearly full
  * the other end is told to stop (RTS), and when it is full bytes wait in the device, so that nothing is lost
- * where anything can hold it. Ctrl-C, a break condition on the line, Ctrl-Break and Ctrl-Alt-Delete are not
- * queued: they drop what was typed before and become a request for a break.
+ * where anything can hold it. Ctrl-C, Ctrl-Break and Ctrl-Alt-Delete are not queued: they drop what was typed
+ * before and become a request for a break; Ctrl-\ and a break condition on the line one for attention.
  */
 #ifndef DRIVERS_CONSOLE_INPUT_H
 #define DRIVERS_CONSOLE_INPUT_H
@@ -50,6 +50,6 @@ struct console_input_counts console_input_get_counts(void);
 void console_report(format_sink sink, void *context);
 
 /* The same as Ctrl-C, for whatever else wants the user to be heard. ISR-safe. */
-void console_input_attention(void);
+void console_input_break(void);
 
 #endif

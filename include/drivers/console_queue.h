@@ -1,9 +1,9 @@
 /*
  * console_queue.h - what has been typed and not yet read, from the serial line and from the keyboard.
  *
- * Pure but for the request of a break. There is a queue for each source, so that a pasted text that fills the
- * one leaves room in the other, and so that the two are mixed only between keys: the sequence that one key
- * sends is never torn. All functions are ISR-safe; interrupts must be disabled.
+ * Pure but for the requests and the listener. There is a queue for each source, so that a pasted text that
+ * fills the one leaves room in the other, and so that the two are mixed only between keys: the sequence that
+ * one key sends is never torn. All functions are ISR-safe; interrupts must be disabled.
  */
 #ifndef DRIVERS_CONSOLE_QUEUE_H
 #define DRIVERS_CONSOLE_QUEUE_H
@@ -38,8 +38,15 @@ bool console_queue_holds_keys_back(void);
 /* The rest of that sequence is late: somebody has pressed the Escape key alone. Keys wait no longer. */
 void console_queue_give_up_sequence(void);
 
-/* The user wants attention: drops all that was typed before and requests a break, which the next interrupt
- * exit delivers. As on other systems Ctrl-C means the whole of a paste, not one line of it. */
+/* Ctrl-C: drops all that was typed before and requests a break, which the next interrupt exit
+ * delivers. As on other systems Ctrl-C means the whole of a paste, not one line of it. */
+void console_queue_break(void);
+
+/* The attention key: drops all that was typed before and requests attention. */
 void console_queue_attention(void);
+
+/* Has `listener` called, with interrupts disabled, after each byte or key that is put in, and when keys need not
+ * wait any more; NULL for nobody. */
+void console_queue_set_listener(void (*listener)(void));
 
 #endif

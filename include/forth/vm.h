@@ -135,7 +135,7 @@ struct vm {
     uint32_t exit_reason; /* enum vm_exit */
     int64_t attention_code;
     uint32_t preempted; /* 1: frame, not the fields above, has the registers */
-    uint32_t breaks;    /* Ctrl-C since the prompt last took a line */
+    uint32_t breaks;    /* Ctrl-C since the prompt last waited for a line */
     struct vm_frame frame;
 
     /* C only */
@@ -151,6 +151,7 @@ struct vm {
     uint32_t string_turn; /* which of the two transient string buffers is next */
     uint64_t abort_addr;  /* message of the last ABORT" */
     uint64_t abort_size;
+    bool at_prompt; /* the outer interpreter waits for a line */
     struct console_stream console;
     struct definition definition;
     struct vm_file file[VM_FILE_DEPTH];

@@ -26,15 +26,22 @@ void hal_console_putc(char c);
 void hal_console_flush(void);
 
 /* Takes one input byte (0..255) without waiting: HAL_CONSOLE_NONE when none is there,
- * HAL_CONSOLE_EOF when input has ended. Ctrl-C never arrives here from a terminal or a serial line:
- * it becomes a HAL_FAULT_BREAK (hal_fault.h). */
+ * HAL_CONSOLE_EOF when input has ended. Ctrl-C and Ctrl-\ never arrive here from a terminal or a serial line:
+ * they become HAL_FAULT_BREAK and HAL_FAULT_ATTENTION (hal_fault.h), and so does, as the latter, a break
+ * condition of the line. */
 int hal_console_poll(void);
 
 /* True when a byte (or the end of input) can be taken without waiting. */
 bool hal_console_has_input(void);
 
+/* Has `listener` called when input may have come, or ended, since hal_console_has_input or hal_console_poll last
+ * found none; also when there is nothing after all. It runs in interrupt context, interrupts disabled: short, no
+ * console. There is one; NULL for none. Not ISR-safe. */
+void hal_console_set_listener(void (*listener)(void));
+
 /* Waits, using no processor time, until hal_console_has_input() may have become true or any
- * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. */
+ * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. Interrupts may be disabled: one that
+ * is pending then ends the wait at once. */
 void hal_console_wait(void);
 
 /* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns

@@ -13,11 +13,12 @@
 #include <stdint.h>
 
 typedef enum {
-    HAL_FAULT_MEMORY,  /* page fault or general protection: SIGSEGV, SIGBUS */
-    HAL_FAULT_DIVIDE,  /* divide error: SIGFPE */
-    HAL_FAULT_BREAK,   /* not a fault: Ctrl-C arrived, any code may be running */
-    HAL_FAULT_PREEMPT, /* not a fault: hal_preempt_request was called, any code may be running */
-    HAL_FAULT_OTHER,   /* any other exception */
+    HAL_FAULT_MEMORY,    /* page fault or general protection: SIGSEGV, SIGBUS */
+    HAL_FAULT_DIVIDE,    /* divide error: SIGFPE */
+    HAL_FAULT_BREAK,     /* not a fault: Ctrl-C arrived, any code may be running */
+    HAL_FAULT_ATTENTION, /* not a fault: the attention key, Ctrl-\, any code may be running */
+    HAL_FAULT_PREEMPT,   /* not a fault: hal_preempt_request was called, any code may be running */
+    HAL_FAULT_OTHER,     /* any other exception */
 } hal_fault_kind;
 
 /* All general registers of the interrupted code. */
@@ -34,8 +35,7 @@ struct hal_fault {
     uint64_t rip;     /* in: interrupted instruction; out: where to go on (REDIRECT) */
     uint64_t rbx;     /* in and out (REDIRECT) */
     uint64_t r12;     /* in and out (REDIRECT) */
-    const struct hal_registers
-        *registers; /* HAL_FAULT_BREAK and HAL_FAULT_PREEMPT: what was interrupted */
+    const struct hal_registers *registers; /* BREAK, ATTENTION and PREEMPT: what was interrupted */
 };
 
 typedef enum {
@@ -48,7 +48,7 @@ typedef enum {
 /* Runs in interrupt context, interrupts disabled: must be short and must not fault. */
 typedef hal_fault_action (*hal_fault_handler)(struct hal_fault *fault);
 
-/* Registers the one handler; before that every fault is UNHANDLED and a break is dropped. */
+/* Registers the one handler; before that every fault is UNHANDLED, and a break or attention is dropped. */
 void hal_fault_set_handler(hal_fault_handler handler);
 
 /* For interrupt handlers, timer callbacks above all: the fault handler is called with HAL_FAULT_PREEMPT at the

@@ -79,7 +79,7 @@ def keyboard_session(machine):
     keyboard_line(dialogue, "111", ("up",), ("up",), ("down",))
     # Breaks.
     dialogue.enter(": L BEGIN AGAIN ;")
-    for keys in (("ctrl", "c"), ("ctrl", "pause"), ("ctrl", "alt", "delete")):
+    for keys in (("ctrl", "c"), ("ctrl", "pause"), ("ctrl", "alt", "delete"), ("ctrl", "backslash")):
         dialogue.enter(".( running) L", re.compile(rb"L running"))
         press(machine, *keys)
         reply = dialogue.reply()
@@ -262,7 +262,7 @@ def attention_behind(lab):
         dialogue.bye()
 
 
-@boot_test("line-break", "a break on the serial line is the same as Ctrl-C")
+@boot_test("line-break", "a break on the serial line is the attention key")
 def line_break(lab):
     with lab.machine() as machine:
         dialogue = Dialogue(machine)

@@ -106,6 +106,12 @@ bool hal_console_has_input(void) {
 
 void hal_console_wait(void) {}
 
+void hal_console_set_listener(void (*listener)(void)) {
+    (void)listener;
+}
+
+void host_console_signal(void) {}
+
 void hal_console_size(unsigned *columns, unsigned *rows) {
     *columns = 80;
     *rows = 24;

@@ -17,8 +17,9 @@ static void fake_out(uint16_t port, uint8_t value);
 
 static unsigned long port_accesses;
 
-/* Times that fault_request_break was called; test_console_queue.c stands in for c/cpu/fault.c. */
-extern unsigned fake_breaks;
+/* Times that fault_request_break and fault_request_attention were called; test_console_queue.c stands in for
+ * c/cpu/fault.c. */
+extern unsigned fake_breaks, fake_attentions;
 
 static inline uint8_t inb(uint16_t port) {
     port_accesses++;

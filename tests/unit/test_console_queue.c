@@ -9,15 +9,20 @@
 #include "unit.h"
 
 /* In place of c/cpu/fault.c, for test_uart.c too. */
-unsigned fake_breaks;
+unsigned fake_breaks, fake_attentions;
+
+void fault_request_attention(void) {
+    fake_attentions++;
+}
 
 void fault_request_break(void) {
     fake_breaks++;
 }
 
 static void begin(void) {
-    console_queue_attention();
+    console_queue_break();
     fake_breaks = 0;
+    fake_attentions = 0;
 }
 
 static void put(const char *text) {
@@ -142,21 +147,66 @@ UNIT_TEST(console_queue_attention_sequence, "attention ends a sequence that has 
     begin();
     put("\033");
     CHECK_STR(take(9), "\033");
-    console_queue_attention();
+    console_queue_break();
     key("k");
     CHECK_STR(take(9), "k");
 }
 
-UNIT_TEST(console_queue_attention, "attention drops what was typed before and requests one break") {
+UNIT_TEST(console_queue_break, "attention drops what was typed before and requests one break") {
     begin();
     put("abc\033");
     key("def");
     CHECK_STR(take(1), "d");
-    console_queue_attention();
+    console_queue_break();
     CHECK_EQ_U64(fake_breaks, 1);
     CHECK(console_queue_is_empty());
     CHECK_EQ_U64(console_queue_serial_room(), CONSOLE_QUEUE_SERIAL);
     put("after");
     CHECK_STR(take(9), "after");
     CHECK_EQ_U64(fake_breaks, 1);
+}
+
+UNIT_TEST(console_queue_attention,
+          "the attention key drops what was typed before and is no break") {
+    begin();
+    put("abc\033");
+    key("def");
+    console_queue_attention();
+    CHECK_EQ_U64(fake_attentions, 1);
+    CHECK_EQ_U64(fake_breaks, 0);
+    CHECK(console_queue_is_empty());
+    key("k");
+    CHECK_STR(take(9), "k");
+}
+
+static unsigned told;
+
+static void count(void) {
+    told++;
+}
+
+UNIT_TEST(console_queue_listener,
+          "the listener is told of each byte, key and end of a wait, and of nothing else") {
+    begin();
+    console_queue_set_listener(count);
+    told = 0;
+    put("ab");
+    CHECK_EQ_U64(told, 2);
+    key("\033[A");
+    CHECK_EQ_U64(told, 3);
+    CHECK_STR(take(9), "\033[Aab");
+    CHECK_EQ_U64(told, 3);
+    console_queue_give_up_sequence();
+    CHECK_EQ_U64(told, 4);
+    while (console_queue_put_serial('x')) {
+    }
+    const unsigned full = told;
+    CHECK_EQ_U64(full, 4 + CONSOLE_QUEUE_SERIAL);
+    CHECK(!console_queue_put_serial('x'));
+    CHECK_EQ_U64(told, full);
+    console_queue_set_listener(NULL);
+    begin();
+    put("a");
+    CHECK_EQ_U64(told, full);
+    begin();
 }

@@ -221,8 +221,9 @@ static void begin(void) {
     lights = LIGHTS_SET;
     description = "no keyboard controller";
     port_accesses = 0;
-    console_queue_attention();
+    console_queue_break();
     fake_breaks = 0;
+    fake_attentions = 0;
 }
 
 static void keys(const char *bytes) {
