@@ -91,7 +91,7 @@ bool esp_text_copy_cmdline(char cmdline[BOOT_CMDLINE_MAX], const char *line) {
 
 void esp_text_show(char shown[ESP_TEXT_SHOWN_MAX], const char *line) {
     unsigned at = 0;
-    for (; line[at] != 0 && at < ESP_TEXT_SHOWN_MAX - 1; at++) {
+    for (; at < ESP_TEXT_SHOWN_MAX - 1 && line[at] != 0; at++) {
         shown[at] = is_printable(line[at]) ? line[at] : '?';
     }
     shown[at] = 0;

@@ -34,7 +34,7 @@ static void mark(const struct run *run, bool free) {
 static bool there_is(size_t count, uint64_t alignment) {
     const uint64_t end = bitmap.page_count < RAM_PAGES ? bitmap.page_count : RAM_PAGES;
     for (uint64_t first = 0; first + count <= end; first += alignment) {
-        if (memchr(&allowed[first], false, count) == NULL) {
+        if (memchr(&allowed[first], 0, count) == NULL) {
             return true;
         }
     }

@@ -44,7 +44,8 @@ static void make_function(struct fuzz_input *in, uint8_t first_bus) {
     }
     function_count++;
     uint8_t *space = function->space;
-    memcpy(space, &(uint32_t){shape < 240 ? 0x12348086 : 0x0000ffff}, 4);
+    const uint32_t id = shape < 240 ? 0x12348086 : 0x0000ffff;
+    memcpy(space, &id, sizeof id);
     space[6] = (shape & 0x20) != 0 ? 0x10 : 0; /* it has capabilities */
     space[14] = (uint8_t)((shape & 0x40) << 1 | fuzz_take(in, 1) % 3);
     if (space[14] % 128 == PCI_HEADER_BRIDGE) {
