@@ -343,7 +343,7 @@ test-full: $(test_needs) $(BUILD)/packages-full
 
 comma := ,
 
-# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
+# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux main, starts
 # when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
 hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
 hal_test_asm := $(wildcard tests/hal/*.asm)

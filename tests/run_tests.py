@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every allocation
-of a boot refused in a boot of its own, the kernel's debug build, and many machines.
+"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every
+allocation of a boot refused in a boot of its own, the kernel's debug build, and many machines.
 
 Each stage prints its own lines. The last line of all is `N passed, N failed`; a stage that crashes, takes too
 long or does not come to its own last line counts as a failure, and its output is shown.
@@ -291,7 +291,7 @@ def failure_starts(build, totals):
     for nth in range(1, STARTS_MAX):
         status, output = run([program, f"fail-alloc={nth}"], HOST_SECONDS)
         started = re.search(r"^started with (\d+) allocations$", output, re.MULTILINE)
-        said_why = re.search(r"cannot start: VM\[0\] could not be created \(error -258\)$", output, re.MULTILINE)
+        said_why = re.search(r"cannot start: the machine has no memory left \(error -258\)$", output, re.MULTILINE)
         if not (status == 0 and started) and not (status == 4 and said_why):
             totals.broken(f"failure-start with allocation {nth} refused", how(status), output)
             return

@@ -13,9 +13,9 @@
 #include <stdint.h>
 
 typedef enum {
-    HAL_FAULT_MEMORY, /* page fault or general protection: SIGSEGV, SIGBUS */
-    HAL_FAULT_DIVIDE, /* divide error: SIGFPE */
-    HAL_FAULT_BREAK,  /* not a fault: Ctrl-C arrived, any code may be running */
+    HAL_FAULT_MEMORY,  /* page fault or general protection: SIGSEGV, SIGBUS */
+    HAL_FAULT_DIVIDE,  /* divide error: SIGFPE */
+    HAL_FAULT_BREAK,   /* not a fault: Ctrl-C arrived, any code may be running */
     HAL_FAULT_PREEMPT, /* not a fault: hal_preempt_request was called, any code may be running */
     HAL_FAULT_OTHER,   /* any other exception */
 } hal_fault_kind;
@@ -34,7 +34,8 @@ struct hal_fault {
     uint64_t rip;     /* in: interrupted instruction; out: where to go on (REDIRECT) */
     uint64_t rbx;     /* in and out (REDIRECT) */
     uint64_t r12;     /* in and out (REDIRECT) */
-    const struct hal_registers *registers; /* HAL_FAULT_BREAK and HAL_FAULT_PREEMPT: what was interrupted */
+    const struct hal_registers
+        *registers; /* HAL_FAULT_BREAK and HAL_FAULT_PREEMPT: what was interrupted */
 };
 
 typedef enum {

@@ -47,9 +47,10 @@ static __attribute__((format(printf, 1, 2))) void note(const char *pattern, ...)
     va_end(arguments);
 }
 
-static void set_command_line(const char *words) {
+/* Boots with this command line. */
+static inline void set_cmdline(const char *text) {
     static BootInfo info;
-    strcpy(info.cmdline, words);
+    strncpy(info.cmdline, text, BOOT_CMDLINE_MAX - 1);
     cmdline_init(&info);
 }
 

@@ -271,9 +271,9 @@ static void expect_choice(irq_controller controller, const char *description) {
 UNIT_TEST(irq_choice, "the controllers are chosen by what is there and by the word noapic") {
     start(true, true);
     expect_choice(IRQ_CONTROLLER_IOAPIC, "local APIC, 2 IOAPICs");
-    set_command_line("noapic");
+    set_cmdline("noapic");
     expect_choice(IRQ_CONTROLLER_PIC, "local APIC, two 8259");
-    set_command_line("");
+    set_cmdline("");
     machine.apic_id = 255; /* IOAPICs cannot name this processor */
     expect_choice(IRQ_CONTROLLER_PIC, "local APIC, two 8259");
     machine.has_lapic = false;

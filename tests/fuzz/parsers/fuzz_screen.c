@@ -5,7 +5,7 @@
  * The frame buffer is a piece of memory of exactly the size that the firmware states.
  */
 /* uses: c/drivers/renderer.c c/drivers/pixel_format.c c/drivers/font.c c/drivers/font_glyphs.c */
-/* uses: c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c */
+/* uses: c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_whole.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c */
 /* uses: c/drivers/control_parser.c c/drivers/screen_info.c */
 /* plant: c/drivers/renderer.c: s/if (same(&cell, &shown\[column\]))/if (cell.character == shown[column].character)/ */
 /* plant: c/drivers/renderer.c: s/screen->width \/ (FONT_WIDTH \* scale)/screen->width \/ FONT_WIDTH + 1/ */
@@ -135,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t input_size) {
     memset(memory, 0x5a, memory_size);
     memory_is_short = fuzz_take(&in, 1) % 8 == 0;
     present = busy = alarm = false;
-    alarm_size = 0;
+    kept_size = 0;
     framebuffer_init(&info);
     if (present) {
         const struct pixel_format *format = &screen.format;

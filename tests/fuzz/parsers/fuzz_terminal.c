@@ -4,7 +4,7 @@
  *
  * The same bytes go to two terminals, to one of them byte by byte.
  */
-/* uses: c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/control_parser.c */
+/* uses: c/drivers/terminal.c c/drivers/terminal_whole.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/control_parser.c */
 /* plant: c/drivers/terminal.c: s/terminal_min(row, terminal->rows - 1)/row/ */
 /* plant: c/drivers/terminal.c: s/terminal_min(column, terminal->columns - 1)/column/ */
 /* plant: c/drivers/terminal_grid.c: s/terminal_mark(terminal, row, from, to);// */
