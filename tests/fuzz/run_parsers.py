@@ -145,14 +145,16 @@ def plant(options, name, number, source, edit, folder):
     if source not in uses:
         return f"{source} is not among the sources that the fuzzer uses"
     built = subprocess.run([*options.cc.split(), "-w", "-fsanitize=fuzzer", f"-I{os.path.dirname(source)}",
-                            "-o", program, broken, fuzzer, *objects], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
+                            "-o", program, broken, fuzzer, *objects], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False, text=True)
     if built.returncode != 0:
         return "the planted source does not compile:\n" + built.stdout
     found = os.path.join(folder, f"{name}{number}.corpus")  # the first folder is the one that is written to
     os.mkdir(found)
     status = subprocess.run([program, *flags(folder, f"{name}{number}"), "-seed=1",
-                             f"-max_total_time={PLANT_SECONDS}", found, kept(name)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL, check=False).returncode
+                             f"-max_total_time={PLANT_SECONDS}", found, kept(name)],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            check=False).returncode
     return None if status != 0 else f"not found in {PLANT_SECONDS} s"
 
 
@@ -168,8 +170,8 @@ def check(options, names):
         with lock:
             (failed if complaint else passed).append(job)
             seconds = time.monotonic() - start
-            print(f"{'FAIL' if complaint else 'PASS'} plant {name} {number} ({seconds:.1f} s): {source}: {edit}"
-                  + (f": {complaint}" if complaint else ""), flush=True)
+            verdict = f"FAIL ({complaint})" if complaint else "PASS"
+            print(f"{verdict} plant {name} {number} ({seconds:.1f} s): {source}: {edit}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="plants-", dir=options.build) as folder:
         jobs = []
