@@ -111,9 +111,11 @@ def minimise(options, names):
         fresh = os.path.join(options.build, "corpus", name + ".fresh")
         shutil.rmtree(fresh, ignore_errors=True)
         os.makedirs(fresh)
-        subprocess.run([os.path.join(options.build, "parsers", "fuzz_" + name), "-merge=1", f"-max_len={INPUT_MAX}",
-                        fresh, kept(name), os.path.join(options.build, "corpus", name)],
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        found = os.path.join(options.build, "corpus", name)
+        os.makedirs(found, exist_ok=True)
+        subprocess.run([os.path.join(options.build, "parsers", "fuzz_" + name), "-merge=1",
+                        f"-max_len={INPUT_MAX}", fresh, kept(name), found], stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         shutil.rmtree(kept(name))
         shutil.move(fresh, os.path.join(CORPUS, name))
         files = os.listdir(kept(name))
@@ -142,16 +144,17 @@ def plant(options, name, number, source, edit, folder):
     objects = [os.path.join(options.build, "fuzz.clang", use + ".o") for use in uses if use != source]
     if source not in uses:
         return f"{source} is not among the sources that the fuzzer uses"
-    built = subprocess.run(options.cc.split() + ["-w", "-fsanitize=fuzzer", f"-I{os.path.dirname(source)}", "-o", program,
-                                                 broken, fuzzer, *objects],
-                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, text=True)
+    built = subprocess.run([*options.cc.split(), "-w", "-fsanitize=fuzzer", f"-I{os.path.dirname(source)}",
+                            "-o", program, broken, fuzzer, *objects], stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, check=False, text=True)
     if built.returncode != 0:
         return "the planted source does not compile:\n" + built.stdout
     found = os.path.join(folder, f"{name}{number}.corpus")  # the first folder is the one that is written to
     os.mkdir(found)
-    status = subprocess.run([program, *flags(folder, f"{name}{number}"), f"-max_total_time={PLANT_SECONDS}", "-seed=1",
-                             found, kept(name)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                            stderr=subprocess.DEVNULL, check=False).returncode
+    status = subprocess.run([program, *flags(folder, f"{name}{number}"), "-seed=1",
+                             f"-max_total_time={PLANT_SECONDS}", found, kept(name)],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                            check=False).returncode
     return None if status != 0 else f"not found in {PLANT_SECONDS} s"
 
 
@@ -166,8 +169,9 @@ def check(options, names):
         complaint = plant(options, name, number, source, edit, folder)
         with lock:
             (failed if complaint else passed).append(job)
-            print(f"{'FAIL' if complaint else 'PASS'} plant {name} {number} ({time.monotonic() - start:.1f} s): "
-                  f"{source}: {edit}" + (f": {complaint}" if complaint else ""), flush=True)
+            seconds = time.monotonic() - start
+            verdict = f"FAIL ({complaint})" if complaint else "PASS"
+            print(f"{verdict} plant {name} {number} ({seconds:.1f} s): {source}: {edit}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="plants-", dir=options.build) as folder:
         jobs = []

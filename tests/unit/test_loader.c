@@ -21,11 +21,10 @@ UNIT_TEST(loader_no_console, "without a console the loader is silent and goes on
 UNIT_TEST(loader_page_0, "page 0 is not mistaken for a lack of memory, and memory is cleared") {
     firmware_reset();
     firmware.page_0_first = true;
+    static const uint8_t zeros[8192];
     const uint8_t *memory = loader_allocate(5000, "a test");
     CHECK(memory != NULL);
-    for (unsigned i = 0; memory != NULL && i < 8192; i++) {
-        CHECK_EQ_U64(memory[i], 0);
-    }
+    CHECK_MEM(memory, zeros, sizeof zeros);
     firmware.pages_left = 1;
     CHECK(loader_allocate(4097, "a test") == NULL);
     CHECK_EQ_U64(firmware.prints, 1);

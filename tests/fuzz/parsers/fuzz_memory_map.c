@@ -96,10 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         reserved[i].first = fuzz_number(&in) >> 12;
         reserved[i].end = reserved[i].first + fuzz_take(&in, 2);
     }
-    uint8_t *bytes = fuzz_copy(data, 0);
-    free(bytes);
-    bytes = malloc(map_size + 1);
-    memset(bytes, 0, map_size);
+    uint8_t *bytes = calloc(1, map_size + 1);
     for (size_t at = 0; at + sizeof(struct efi_memory_descriptor) <= map_size && stride != 0;
          at += stride) {
         struct efi_memory_descriptor entry = {.type = (uint32_t)fuzz_take(&in, 1) % 16};

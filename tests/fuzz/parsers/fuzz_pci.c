@@ -1,7 +1,5 @@
 /*
  * fuzz_pci.c - any PCI configuration space: the scan ends, reads what it may, and reports sense.
- *
- * The functions that there are lie in a small table; everything else reads as all ones.
  */
 /* uses: c/drivers/pci_scan.c c/drivers/pci_names.c */
 /* plant: c/drivers/pci_scan.c: s/at < FIRST_CAPABILITY ? UINT32_MAX : // */
@@ -11,19 +9,9 @@
 /* plant: c/drivers/pci_scan.c: s/(scan->led_to\[bus . 64\] >> bus % 64 & 1) != 0/false/ */
 /* plant: c/drivers/pci_scan.c: s/BAR_TYPE_64 \&\& i + 1 < count/BAR_TYPE_64/ */
 /* plant: c/drivers/pci_scan.c: s/|| !has_others/|| false/ */
-#include "drivers/pci.h"
+#include "pci_space.h"
 
-#include "fuzz_input.h"
-
-enum { FUNCTIONS_MAX = 16, READS_MAX = 80, SPACE = 256 };
-
-static struct function {
-    struct pci_address address;
-    uint8_t space[SPACE];
-    unsigned reads;
-    bool visited;
-} functions[FUNCTIONS_MAX];
-static unsigned function_count;
+enum { READS_MAX = 80 }; /* a list of capabilities has 48 at most */
 
 static struct {
     uint16_t segment;
@@ -31,19 +19,6 @@ static struct {
     uint64_t last; /* address visited, as a number */
     bool led_to[PCI_BUSES];
 } scan;
-
-static uint64_t number_of(struct pci_address address) {
-    return (uint64_t)address.bus << 8 | address.device << 3 | address.function;
-}
-
-static struct function *find(struct pci_address address) {
-    for (unsigned i = 0; i < function_count; i++) {
-        if (number_of(functions[i].address) == number_of(address)) {
-            return &functions[i];
-        }
-    }
-    return NULL;
-}
 
 static uint32_t read_space(void *context, struct pci_address address, unsigned offset) {
     PROPERTY(context == &scan && address.segment == scan.segment,
@@ -78,6 +53,16 @@ static void check_bars(const struct pci_function *function) {
     }
 }
 
+/* A list that begins inside the header leads nowhere. */
+static void check_capabilities(const struct pci_function *function, const uint8_t *space) {
+    const uint8_t first = space[function->header == PCI_HEADER_CARDBUS ? 0x14 : 0x34] & 0xfc;
+    if ((space[6] & 0x10) == 0 || function->header > PCI_HEADER_CARDBUS || first == 0) {
+        PROPERTY(function->capabilities == 0, "what is not announced is not there");
+    } else if (first < 0x40) {
+        PROPERTY(function->capabilities == PCI_HAS_BROKEN_LIST, "a list in the header is broken");
+    }
+}
+
 static void visit(void *context, const struct pci_function *function) {
     struct function *known = find(function->address);
     struct pci_address first = function->address;
@@ -102,32 +87,10 @@ static void visit(void *context, const struct pci_function *function) {
         scan.led_to[function->secondary] = true;
     }
     check_bars(function);
+    check_capabilities(function, known->space);
     PROPERTY(pci_class_name(function->class_code, function->subclass, function->interface)[0] != 0,
              "its class has a name");
     (void)pci_vendor_name(function->vendor);
-}
-
-/* Makes a function: on few buses and devices, with a header that is mostly sound, the rest from the input. */
-static void make_function(struct fuzz_input *in) {
-    struct function *function = &functions[function_count];
-    memset(function, 0, sizeof *function);
-    const uint8_t shape = (uint8_t)fuzz_take(in, 1);
-    function->address.bus = (uint8_t)(scan.first_bus + shape % 4);
-    function->address.device = (uint8_t)fuzz_take(in, 1) % 4;
-    function->address.function = shape / 4 % 4;
-    if (find(function->address) != NULL) {
-        return;
-    }
-    function_count++;
-    uint8_t *space = function->space;
-    const uint32_t id = shape < 240 ? 0x12348086 : 0x0000ffff;
-    memcpy(space, &id, sizeof id);
-    space[6] = (shape & 0x20) != 0 ? 0x10 : 0; /* it has capabilities */
-    space[14] = (uint8_t)((shape & 0x40) << 1 | fuzz_take(in, 1) % 3);
-    for (unsigned i = fuzz_take(in, 1) % 24; i > 0; i--) {
-        const uint8_t at = (uint8_t)fuzz_take(in, 1);
-        space[at % 4 == 0 ? at : at % 64] = (uint8_t)fuzz_take(in, 1);
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -139,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     scan.last_bus = last > 255 ? 255 : (uint8_t)last;
     function_count = 0;
     while (in.left > 0 && function_count < FUNCTIONS_MAX) {
-        make_function(&in);
+        make_function(&in, scan.first_bus);
     }
     pci_scan(scan.segment, scan.first_bus, scan.last_bus, read_space, &scan, visit, &functions);
     for (unsigned i = 0; i < function_count; i++) {

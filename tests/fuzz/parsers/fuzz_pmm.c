@@ -5,10 +5,10 @@
  */
 /* uses: c/mm/memory_map.c c/mm/page_bitmap.c c/mm/page_plan.c c/mm/bit_tree.c */
 /* plant: c/mm/page_bitmap.c: s/if (used == at + count)/if (used + 1 >= at + count)/ */
-/* plant: c/mm/page_bitmap.c: s/at = (index - 1) \* WORD_BITS;/at = index * WORD_BITS;/ */
+/* plant: c/mm/page_bitmap.c: s/return found < end ? found : end;/return end;/ */
 /* plant: c/mm/page_bitmap.c: s/count_bits(mask & before)/count_bits(mask)/ */
 /* plant: c/mm/page_bitmap.c: s/starts_of_16(bitmap->words\[index\]) & places/starts_of_16(bitmap->words[index])/ */
-/* plant: c/mm/bit_tree.c: s/        if (before != 0) {/        if (true) {/ */
+/* plant: c/mm/bit_tree.c: s/        if (before != 0) {/        if (1) {/ */
 /* plant: c/mm/bit_tree.c: s/number = index + 1;/number = index + 2;/ */
 /* plant: c/mm/page_plan.c: s/find_room(map, reserved, reserved_count/find_room(map, reserved, 0/ */
 /* plant: c/mm/memory_map.c: s/case EFI_TYPE_BOOT_DATA:/case EFI_TYPE_RUNTIME_DATA:/ */

@@ -10,7 +10,14 @@
 #include "cpu/io.h"
 #include "mm/direct_map.h"
 
-enum { RAM_PAGES = 2048, ENTRIES_MAX = 16, INFO_PAGE = 0x110, MAP_PAGE = 0x112 };
+enum {
+    FIRST_PAGE = 0x100,
+    FAR_PAGE = 0x1000,
+    RAM_PAGES = 0x1400,
+    ENTRIES_MAX = 16,
+    INFO_PAGE = 0x110,
+    MAP_PAGE = 0x112
+};
 
 static uint8_t *ram; /* the physical memory of the machine */
 
@@ -52,12 +59,17 @@ static void make_map(struct fuzz_input *in, BootInfo *info) {
     for (size_t i = 0; i < count; i++) {
         const uint8_t kind = (uint8_t)fuzz_take(in, 1);
         if (kind % 4 != 0) {
-            const uint64_t first = fuzz_take(in, 2) % RAM_PAGES;
-            const uint64_t pages = fuzz_take(in, 2) % (RAM_PAGES - first + 1);
+            const uint64_t base = kind % 32 < 24 ? FIRST_PAGE : FAR_PAGE;
+            const uint64_t first = base + fuzz_take(in, 1) * (kind < 64 ? 64 : 1);
+            const uint64_t left = first < RAM_PAGES ? RAM_PAGES - first : 0;
+            const uint64_t wish = fuzz_take(in, 1);
+            const uint64_t pages = wish < left ? wish : left;
             entries[i].type = usable[kind / 4 % 4];
             entries[i].physical_start = first << PAGE_SHIFT;
             entries[i].page_count = pages;
-            memset(allowed + first, true, pages);
+            if (pages != 0) {
+                memset(allowed + first, true, pages);
+            }
         } else {
             entries[i].type = unusable[kind / 4 % 13];
             entries[i].physical_start = fuzz_number(in);
