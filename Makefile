@@ -116,7 +116,7 @@ help:
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
 	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
 	'             fuzz-parsers, fuzz-forth: one of them; fuzz-save: the parsers, written to results/;' \
-	'             fuzz-corpus: keep what was found; fuzz-check: planted bugs must be found' \
+	'             fuzz-corpus: keep what was found; fuzz-replay: run that again; fuzz-check: planted bugs must be found' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
@@ -430,7 +430,7 @@ $(BUILD)/fuzz_forth_asan: $(fuzz_asan_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined $(fuzz_ldflags) -o $@ $^
 
-.PHONY: fuzz fuzz-asan fuzz-forth fuzz-parsers fuzz-save fuzz-corpus fuzz-check
+.PHONY: fuzz fuzz-asan fuzz-forth fuzz-parsers fuzz-save fuzz-corpus fuzz-check fuzz-replay
 fuzz-forth: $(BUILD)/fuzz_forth
 	$(at)mkdir -p $(BUILD)/findings
 	$(at)$< --lines $(LINES) --seed $(SEED) --seconds $(SECONDS) --findings $(BUILD)/findings $(fuzz_corpus)
@@ -479,6 +479,8 @@ $(replay_links):
 
 # The kept inputs are run by the tests as well, which need no clang.
 test: $(replay_links)
+fuzz-replay: $(replay_links)
+	$(at)$(call run_parsers,replay) $(PARSERS)
 
 fuzz-parsers: $(parser_links)
 	$(at)$(call run_parsers,run) $(PARSERS)

@@ -200,6 +200,8 @@ def replay(options, names):
             complaint = done.stderr[-4000:] if done.returncode != 0 else None
         except subprocess.TimeoutExpired:
             complaint = f"not done after {REPLAY_SECONDS} s"
+        except OSError as error:
+            complaint = f"{error}; make fuzz-replay builds it"
         failed += complaint is not None
         print(f"{'FAIL' if complaint else 'PASS'} corpus-{name}: " + (complaint or done.stdout.strip()))
     print(f"{len(names) - failed} passed, {failed} failed")
