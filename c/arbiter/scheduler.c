@@ -238,13 +238,14 @@ static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
 void scheduler_lend(struct vm_control *control) {
     while (control != NULL) {
         const uint8_t own = control->summoned ? VM_PRIORITIES - 1 : control->base_priority;
-        const uint8_t priority = highest_in(control->waiters, highest_in(control->senders, own));
+        const uint8_t priority = highest_in(
+            control->waiters, highest_in(control->senders, highest_in(control->page_senders, own)));
         if (priority == control->priority) {
             return;
         }
         change_priority(control, priority);
-        const bool waits = control->state == VM_SENDING || control->state == VM_RECEIVING ||
-                           control->state == VM_WAITING_FOR_VM;
+        const bool waits = control->state == VM_SENDING || control->state == VM_SENDING_PAGES ||
+                           control->state == VM_RECEIVING || control->state == VM_WAITING_FOR_VM;
         control = waits ? vm_table_find(control->partner) : NULL;
     }
 }

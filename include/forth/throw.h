@@ -62,11 +62,13 @@ enum throw_code {
     THROW_BUFFER_TOO_SHORT = -274, /* for the message, which is still there */
     THROW_SEND_TO_SELF = -275,     /* into the own full mailbox: it would wait for itself */
     THROW_NOT_PERMITTED = -276,    /* a capability is missing, or does not reach that far */
+    THROW_BAD_PAGES = -289,        /* not whole pages of the data space */
     THROW_NO_DEVICES = -290,       /* a Linux process has none */
-    THROW_KERNELS_DEVICE = -291,   /* a register or line that is the kernel's, whatever the capability says */
-    THROW_BAD_REGISTER = -292,     /* an address that is not a multiple of the width, or none at all */
-    THROW_IRQ_IN_USE = -293,       /* somebody has the line */
-    THROW_NO_IRQ = -294,           /* no such line, or not attached by this VM */
+    THROW_KERNELS_DEVICE =
+        -291, /* a register or line that is the kernel's, whatever the capability says */
+    THROW_BAD_REGISTER = -292, /* an address that is not a multiple of the width, or none at all */
+    THROW_IRQ_IN_USE = -293,   /* somebody has the line */
+    THROW_NO_IRQ = -294,       /* no such line, or not attached by this VM */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */

@@ -52,6 +52,10 @@ hal_status vmm_protect(uint64_t virtual_address, size_t size, unsigned flags);
  * executable. Pages that are mapped stay as they are. All or nothing: HAL_ERR_NO_MEMORY. */
 hal_status vmm_populate(uint64_t virtual_address, size_t size);
 
+/* Moves pages that vmm_populate has mapped, from one range to another; what the other has had is given back.
+ * All or nothing: HAL_ERR_NO_MEMORY. HAL_ERR_INVALID: outside the kernel's half, or the ranges overlap. */
+hal_status vmm_move(uint64_t from, uint64_t to, size_t size);
+
 /* Maps device registers, uncached, at an address that the manager chooses; any alignment. They stay
  * mapped for good. NULL when it cannot be done, which includes an address inside ordinary memory:
  * no device is there, whatever a firmware table says. */
