@@ -154,8 +154,8 @@ bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_
     return true;
 }
 
-/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others, who may
- * be many, but is the last that is heard from the VM that has ended. */
+/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others,
+ * who may be many, but is the last that is heard from the VM that has ended. */
 static int take(struct vm_control *self, bool *taken) {
     uint32_t place, size;
     uint64_t from, wanted = self->partner;

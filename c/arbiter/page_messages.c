@@ -1,8 +1,9 @@
 /*
  * page_messages.c - messages of whole pages, which are moved and not copied.
  *
- * A rendezvous: nothing is kept on the way. The sender waits until the receiver takes the pages, or the other way
- * round; in that moment they leave the one window and appear in the other. A sender whose pages do not fit stays.
+ * A rendezvous: nothing is kept on the way. The sender waits until the receiver takes the pages, or the
+ * other way round; in that moment they leave the one window and appear in the other. A sender whose pages do
+ * not fit stays.
  */
 #include "arbiter/messages.h"
 #include "arbiter/scheduler.h"
@@ -12,8 +13,8 @@
 #include "hal/hal_space.h"
 #include "primitives.h"
 
-/* Notes in `self` what it sends or receives: whole pages of data space, at least one. Below data space is what
- * the system reads of a VM while it runs. */
+/* Notes in `self` what it sends or receives: whole pages of data space, at least one. Below data space is
+ * what the system reads of a VM while it runs. */
 static int note_pages(struct vm_control *self, uint64_t address, uint64_t size) {
     const uint64_t end = self->vm->envelope;
     if ((address | size) % VM_PAGE != 0 || size == 0 || address < VM_DATA_SPACE || address > end ||

@@ -352,8 +352,8 @@ static void break_in(struct vm_control *control) {
     }
 }
 
-/* The attention key. Whatever has the processor, or does not let go of the console, the user gets the prompt of
- * VM[0], and with it the last word. */
+/* The attention key. Whatever has the processor, or does not let go of the console, the user gets the
+ * prompt of VM[0], and with it the last word. */
 static void summon(struct vm_control *primordial) {
     if (console != primordial) {
         scheduler_set_console(primordial);
@@ -395,8 +395,8 @@ static void wake_the_due(void) {
     look_at(deadline_queue_next(&sleeping));
 }
 
-/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop looked must
- * not be slept through. */
+/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop
+ * looked must not be slept through. */
 static void idle(void) {
     hal_console_flush();
     const unsigned long state = hal_irq_disable();

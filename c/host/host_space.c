@@ -134,8 +134,8 @@ hal_status hal_space_protect(uint64_t address, size_t size) {
                                                                         : HAL_ERR_NO_MEMORY;
 }
 
-/* Copies: moving mappings would cut the slots into more pieces than Linux allows a process. The pages of `from`
- * are given back to Linux and stay open, as zeros. */
+/* Copies: moving mappings would cut the slots into more pieces than Linux allows a process. The pages of
+ * `from` are given back to Linux and stay open, as zeros. */
 hal_status hal_space_move(uint64_t from, uint64_t to, size_t size) {
     uint64_t source, end, target, target_end;
     if (!page_range(from, size, &source, &end) || !page_range(to, size, &target, &target_end) ||

@@ -78,8 +78,7 @@ struct vm_control {
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
-    bool
-        summoned; /* the attention key has made it the most urgent of all, until it waits for others than the user */
+    bool summoned; /* by the attention key: most urgent until it waits for others than the user */
     bool last_was_notice; /* what it has received last */
     bool doomed;          /* to be ended as soon as it has left the processor */
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */

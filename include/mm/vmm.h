@@ -61,8 +61,8 @@ hal_status vmm_move(uint64_t from, uint64_t to, size_t size);
  * no device is there, whatever a firmware table says. */
 void *vmm_map_device(uint64_t physical, size_t size);
 
-/* Whether any page of [physical, physical + size) is the kernel's: memory, or mapped by one of the two functions
- * beside this one. What nobody can address counts as the kernel's. */
+/* Whether any page of [physical, physical + size) is the kernel's: memory, or mapped by one of the two
+ * functions beside this one. What nobody can address counts as the kernel's. */
 bool vmm_is_kernels(uint64_t physical, size_t size);
 
 /* Maps a frame buffer, write-combining (uncached on a processor that cannot do it), with 2 MiB pages
