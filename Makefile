@@ -70,11 +70,12 @@ kernel_cflags := -std=c11 -ffreestanding -O2 -g -mgeneral-regs-only -mno-red-zon
 host_cflags   := -std=gnu11 -O2 -g -fno-pic -fno-pie $(warnings) $(includes)
 unit_cflags   := -std=gnu11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                  -fno-omit-frame-pointer $(warnings) $(includes) -Itests/unit
-# The loader is a position-independent PE image; EFI strings are 16-bit.
-loader_cflags := -std=c11 -O2 -g -DGNU_EFI_USE_MS_ABI -fpic -ffreestanding -fno-stack-protector \
-                 -fshort-wchar -mno-red-zone -maccumulate-outgoing-args -mgeneral-regs-only \
-                 -fcf-protection=none $(warnings) $(includes) \
-                 -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+# EFI strings are 16-bit, and the firmware's functions have Microsoft's calling convention.
+efi_cflags    := -DGNU_EFI_USE_MS_ABI -fshort-wchar -isystem /usr/include/efi -isystem /usr/include/efi/x86_64
+# The loader is a position-independent PE image.
+loader_cflags := -std=c11 -O2 -g -fpic -ffreestanding -fno-stack-protector -mno-red-zone \
+                 -maccumulate-outgoing-args -mgeneral-regs-only -fcf-protection=none $(efi_cflags) \
+                 $(warnings) $(includes)
 
 nasm_flags := -f elf64 -g -F dwarf -w+error -Iasm/engine/ -Iasm/cpu/ -I$(BUILD)/gen/ -Ic/forth/
 
@@ -113,7 +114,10 @@ help:
 	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
-	'make fuzz    random Forth on the host, everything outside the VM watched (LINES, SEED, SECONDS)' \
+	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
+	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
+	'             fuzz-parsers, fuzz-forth: one of them; fuzz-save: the parsers, written to results/;' \
+	'             fuzz-corpus: keep what was found; fuzz-check: planted bugs must be found' \
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
@@ -134,6 +138,7 @@ help:
 # --- Packages -------------------------------------------------------------------------------------
 
 build_packages := gcc libc6-dev binutils nasm gnu-efi qemu-system-x86 ovmf mtools python3
+fuzz_packages  := clang-14 libclang-rt-14-dev
 lint_packages  := clang-format clang-tidy cppcheck
 test_packages  := gforth-common
 full_packages  := bochs bochs-term bochsbios
@@ -147,6 +152,7 @@ $(BUILD)/packages-gdb: packages = gdb
 $(BUILD)/packages-test: packages = $(test_packages)
 $(BUILD)/packages-full: packages = $(full_packages)
 $(BUILD)/packages-bench: packages = $(bench_packages)
+$(BUILD)/packages-fuzz: packages = $(fuzz_packages)
 $(BUILD)/packages-lint: packages = $(lint_packages)
 $(BUILD)/packages-window: packages = qemu-system-gui
 $(BUILD)/packages-%: Makefile .ci/install-packages
@@ -222,8 +228,10 @@ $(BUILD)/kernel/%.c.o: %.c $(before)
 	$(call compile,CC,$(kernel_cflags))
 $(BUILD)/host/%.c.o: %.c $(before)
 	$(call compile,HOSTCC,$(host_cflags))
+# What includes gnu-efi: the loader's own files and what tests them.
+$(BUILD)/unit.o/c/boot/%.c.o $(BUILD)/unit.o/tests/unit/test_load%.c.o: efi := $(efi_cflags)
 $(BUILD)/unit.o/%.c.o: %.c $(before)
-	$(call compile,UNITCC,$(unit_cflags))
+	$(call compile,UNITCC,$(unit_cflags) $(efi))
 $(BUILD)/loader/%.c.o: %.c $(before)
 	$(call compile,EFICC,$(loader_cflags))
 
@@ -336,7 +344,7 @@ test-full: $(test_needs) $(BUILD)/packages-full
 
 comma := ,
 
-# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux a small main, starts
+# The conformance suite of the HAL calls itself vm_arbiter_*: what kernel_main, or on Linux main, starts
 # when the machine is up. Nothing of the arbiter, Forth or the engine is in it.
 hal_test_c   := $(filter-out tests/hal/machine_%.c,$(wildcard tests/hal/*.c))
 hal_test_asm := $(wildcard tests/hal/*.asm)
@@ -423,13 +431,68 @@ $(BUILD)/fuzz_forth_asan: $(fuzz_asan_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined $(fuzz_ldflags) -o $@ $^
 
-.PHONY: fuzz fuzz-asan
-fuzz: $(BUILD)/fuzz_forth
+.PHONY: fuzz fuzz-asan fuzz-forth fuzz-parsers fuzz-save fuzz-corpus fuzz-check
+fuzz-forth: $(BUILD)/fuzz_forth
 	$(at)mkdir -p $(BUILD)/findings
 	$(at)$< --lines $(LINES) --seed $(SEED) --seconds $(SECONDS) --findings $(BUILD)/findings $(fuzz_corpus)
 fuzz-asan: $(BUILD)/fuzz_forth_asan
 	$(at)mkdir -p $(BUILD)/findings
 	$(at)$< --lines $(LINES) --seed $(SEED) --seconds $(SECONDS) --findings $(BUILD)/findings $(fuzz_corpus)
+
+# The parsers of firmware tables, files, keys and text: tests/fuzz/parsers/fuzz_*.c, each with the sources that it
+# names. Linked with libFuzzer (clang) to invent inputs, and with replay.c (gcc) to run those that are kept.
+FUZZ_SECONDS ?= 60
+JOBS         ?= 1
+PARSERS      ?=
+
+parser_fuzzers := $(patsubst tests/fuzz/parsers/fuzz_%.c,%,$(wildcard tests/fuzz/parsers/fuzz_*.c))
+parser_cflags  := -std=gnu11 -O1 -g -fno-omit-frame-pointer $(warnings) $(includes) -Itests/unit -Itests/fuzz/parsers
+parser_clang   := clang-14 $(parser_cflags) -fsanitize=address,undefined -fno-sanitize-recover=all
+parser_links   := $(addprefix $(BUILD)/parsers/fuzz_,$(parser_fuzzers))
+replay_links   := $(addprefix $(BUILD)/parsers/replay_,$(parser_fuzzers))
+run_parsers     = $(PYTHON) tests/fuzz/run_parsers.py $(1) --build $(BUILD) --seconds $(FUZZ_SECONDS) --jobs $(JOBS)
+
+$(BUILD)/fuzz.clang/c/boot/%.c.o $(BUILD)/fuzz.clang/tests/fuzz/parsers/fuzz_loade%.c.o \
+$(BUILD)/unit.o/tests/fuzz/parsers/fuzz_loade%.c.o: efi := $(efi_cflags)
+$(BUILD)/unit.o/tests/fuzz/parsers/%.c.o: unit_cflags += -Itests/fuzz/parsers
+$(BUILD)/fuzz.clang/%.c.o: %.c $(before) $(BUILD)/packages-fuzz
+	$(call say,CLANG,$<)
+	$(at)mkdir -p $(@D)
+	$(at)$(parser_clang) -fsanitize=fuzzer-no-link $(efi) -MMD -MP -c -o $@ $<
+
+# parser(name, product sources): the two programs of one fuzzer.
+define parser
+$(BUILD)/parsers/fuzz_$(1): $(patsubst %,$(BUILD)/fuzz.clang/%.o,tests/fuzz/parsers/fuzz_$(1).c $(2))
+$(BUILD)/parsers/replay_$(1): $(patsubst %,$(BUILD)/unit.o/%.o,tests/fuzz/parsers/fuzz_$(1).c \
+        tests/fuzz/parsers/replay.c $(2))
+endef
+parser_uses = $(shell sed -n '/\/\* uses:/,/\*\//p' $(1) | tr -s ' *' '\n\n' | grep '^c/.*\.c$$')
+$(foreach name,$(parser_fuzzers),$(eval $(call parser,$(name),$(call parser_uses,tests/fuzz/parsers/fuzz_$(name).c))))
+
+$(parser_links):
+	$(call say,LINK,$@)
+	$(at)mkdir -p $(@D)
+	$(at)clang-14 -fsanitize=fuzzer,address,undefined -o $@ $^
+$(replay_links):
+	$(call say,LINK,$@)
+	$(at)mkdir -p $(@D)
+	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
+
+# The kept inputs are run by the tests as well, which need no clang.
+test: $(replay_links)
+
+fuzz-parsers: $(parser_links)
+	$(at)$(call run_parsers,run) $(PARSERS)
+fuzz-save: $(parser_links)
+	$(at)$(call run_parsers,save) $(PARSERS)
+fuzz-corpus: $(parser_links)
+	$(at)$(call run_parsers,corpus) $(PARSERS)
+fuzz-check: $(parser_links)
+	$(at)$(call run_parsers,check) --cc '$(parser_clang) $(efi_cflags)' $(PARSERS)
+
+# One after the other: each takes what JOBS allows.
+fuzz: fuzz-parsers
+	$(at)$(MAKE) --no-print-directory fuzz-forth
 
 # --- Benchmarks -----------------------------------------------------------------------------------
 

@@ -90,12 +90,14 @@ def main():
     table = ["| " + " | ".join(heading) + " |", "| --- | ---: | ---: | ---: | ---: |"]
     table += ["| " + " | ".join(cells) + " |" for cells in rows]
     print("\n".join(table))
-    print(f"Clock in the kernel: {kernel_clock}. A string instruction with REP counts once for each byte or word.")
+    print(f"Clock in the kernel: {kernel_clock}. "
+          "A string instruction with REP counts once for each byte or word.")
     if options.save:
         text = ["# What the hardware layer costs", "", *origin.provenance_table(facts), "", *table, "",
-                "Cycles are medians of 63 samples with their quartiles; the heap and the page bitmap are the kernel's "
-                "code, run as a Linux program. A timer on Linux is two system calls as well. In the kernel a string instruction with REP counts once for "
-                "each byte or word, which a processor does in a fraction of a cycle."]
+                "Cycles are medians of 63 samples with their quartiles; the heap and the page bitmap are the "
+                "kernel's code, run as a Linux program. A timer on Linux is two system calls as well. In the "
+                "kernel a string instruction with REP counts once for each byte or word, which a processor does "
+                "in a fraction of a cycle."]
         origin.save("hal_costs.md", "\n".join(text) + "\n")
     missed = [what for (name, what, required, _) in OPERATIONS
               if required and name in host and host[name][1] > required]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every allocation
-of a boot refused in a boot of its own, the kernel's debug build, and many machines.
+"""`make test`: runs every kind of test and adds up. `make test-full` (--full) adds what takes long: every
+allocation of a boot refused in a boot of its own, the kernel's debug build, and many machines.
 
 Each stage prints its own lines. The last line of all is `N passed, N failed`; a stage that crashes, takes too
 long or does not come to its own last line counts as a failure, and its output is shown.
@@ -29,6 +29,7 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
+CORPUS_SECONDS = 300
 FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
 BOOT_SECONDS = 1800
@@ -258,6 +259,19 @@ def fuzz_stage(build, totals):
             totals.broken(name, how(status), output)
 
 
+def corpus_stage(build, totals):
+    """The inputs that the fuzzers of the parsers have kept, through the same harnesses."""
+    heading("Kept inputs of the parser fuzzers, under both sanitizers")
+    status, output = run([sys.executable, os.path.join(HERE, "fuzz", "run_parsers.py"), "replay",
+                          "--build", build], CORPUS_SECONDS)
+    summary = UNIT_SUMMARY.search(output)
+    if not summary or (status != 0) != (int(summary[2]) > 0):
+        totals.broken("corpus", f"no proper end; {how(status)}", output)
+        return
+    print(output.rstrip())
+    totals.add(int(summary[1]), int(summary[2]))
+
+
 def hal_stage(build, accelerator, totals):
     heading("The contract of the hardware layer, on Linux and on the bare machine")
     totals.add(*run_hal.run(build, accelerator, kernel=accelerator is not None))
@@ -278,7 +292,7 @@ def failure_starts(build, totals):
     for nth in range(1, STARTS_MAX):
         status, output = run([program, f"fail-alloc={nth}"], HOST_SECONDS)
         started = re.search(r"^started with (\d+) allocations$", output, re.MULTILINE)
-        said_why = re.search(r"cannot start: VM\[0\] could not be created \(error -258\)$", output, re.MULTILINE)
+        said_why = re.search(r"cannot start: the machine has no memory left \(error -258\)$", output, re.MULTILINE)
         if not (status == 0 and started) and not (status == 4 and said_why):
             totals.broken(f"failure-start with allocation {nth} refused", how(status), output)
             return
@@ -380,6 +394,7 @@ def main():
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     help_stage(options.build, totals)
+    corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
     try:

@@ -37,10 +37,11 @@ static int new_control(struct vm_control **made, uint64_t parent) {
         hal_mem_free(control);
         return THROW_NO_MEMORY;
     }
-    if (!vm_table_add(control)) {
+    const int code = vm_table_add(control);
+    if (code != 0) {
         hal_mem_free(control->mailbox.ring);
         hal_mem_free(control);
-        return THROW_TOO_MANY_VMS;
+        return code;
     }
     *made = control;
     return 0;

@@ -6,6 +6,7 @@
  */
 #include "arbiter/vm_table.h"
 
+#include "forth/throw.h"
 #include "hal/hal_memory.h"
 
 #define PLACES_FIRST 64u
@@ -34,14 +35,14 @@ static void append_free(uint32_t index) {
     last_free = index;
 }
 
-static bool grow(void) {
+static int grow(void) {
     const uint32_t count = place_count == 0 ? PLACES_FIRST : place_count * 2;
     if (count > VM_TABLE_MAX) {
-        return false;
+        return THROW_TOO_MANY_VMS;
     }
     struct place *larger = hal_mem_alloc(count * sizeof *larger);
     if (larger == NULL) {
-        return false;
+        return THROW_NO_MEMORY;
     }
     for (uint32_t i = 0; i < place_count; i++) {
         larger[i] = places[i];
@@ -53,12 +54,13 @@ static bool grow(void) {
     for (uint32_t i = before; i < count; i++) {
         append_free(i);
     }
-    return true;
+    return 0;
 }
 
-bool vm_table_add(struct vm_control *control) {
-    if (first_free == NONE && !grow()) {
-        return false;
+int vm_table_add(struct vm_control *control) {
+    const int code = first_free == NONE ? grow() : 0;
+    if (code != 0) {
+        return code;
     }
     const uint32_t index = first_free;
     struct place *place = &places[index];
@@ -69,7 +71,7 @@ bool vm_table_add(struct vm_control *control) {
     place->control = control;
     control->id = place->generation << INDEX_BITS | index;
     used++;
-    return true;
+    return 0;
 }
 
 void vm_table_remove(struct vm_control *control) {

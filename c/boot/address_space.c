@@ -114,8 +114,9 @@ static bool map_kernel(struct page_tables *tables, const struct kernel_image *ke
 static UINTN sorted_ram(const struct memory_map *map, struct range *ranges) {
     UINTN count = 0;
     for (UINTN i = 0; i < memory_map_count(map); i++) {
-        const struct range range = descriptor_range(memory_map_at(map, i));
-        if (!is_ram(memory_map_at(map, i)) || range.start == range.end) {
+        const EFI_MEMORY_DESCRIPTOR descriptor = memory_map_at(map, i);
+        const struct range range = descriptor_range(&descriptor);
+        if (!is_ram(&descriptor) || range.start == range.end) {
             continue;
         }
         UINTN at = count++;
@@ -147,7 +148,7 @@ static bool map_ram(struct page_tables *tables, const struct memory_map *map, ui
         mapped = map_direct(tables, joined, PAGE_MAP_WRITE);
         *ram_end = joined.end;
     }
-    BS->FreePages((uintptr_t)ranges, EFI_SIZE_TO_PAGES(size));
+    (void)BS->FreePages((uintptr_t)ranges, EFI_SIZE_TO_PAGES(size));
     return mapped;
 }
 
@@ -155,7 +156,8 @@ static bool map_the_rest(struct page_tables *tables, const struct memory_map *ma
                          const BootInfo *info, uint64_t ram_end) {
     const unsigned rights = PAGE_MAP_WRITE | PAGE_MAP_UNCACHED;
     for (UINTN i = 0; i < memory_map_count(map); i++) {
-        struct range range = descriptor_range(memory_map_at(map, i));
+        const EFI_MEMORY_DESCRIPTOR descriptor = memory_map_at(map, i);
+        struct range range = descriptor_range(&descriptor);
         range.end = range.end < ram_end ? range.end : ram_end;
         if (range.start < range.end && !map_direct(tables, range, rights)) {
             return false;
@@ -185,7 +187,8 @@ static void drop_unreachable_acpi(const struct page_tables *tables, BootInfo *in
                        page_tables_lookup(tables, DIRECT_MAP_BASE + first + size - 1) != 0)) {
         return;
     }
-    Print(L"StarKernel loader: ACPI ignored, its root pointer %lx is not in memory\n", first);
+    loader_print(L"StarKernel loader: ACPI ignored, its root pointer %lx is not in memory\n",
+                 first);
     info->acpi_rsdp_addr = 0;
     info->acpi_revision = 0;
 }

@@ -9,6 +9,7 @@
  * Every file is optional, and no trouble with one keeps the kernel from booting: it is named on
  * the console and left out. There may be no volume at all (loaded over the network, or by QEMU).
  */
+#include "boot/esp_text.h"
 #include "boot/loader.h"
 
 #define FOLDER          L"\\starkernel\\"
@@ -82,89 +83,57 @@ static bool read_file(EFI_FILE *root, const char *name, uint64_t size_max,
     EFI_STATUS status = root->Open(root, &file, path, EFI_FILE_MODE_READ, 0);
     if (!EFI_ERROR(status)) {
         status = read_open_file(file, size_max, contents);
-        file->Close(file);
+        (void)file->Close(file);
     }
     if (status == EFI_NOT_FOUND) {
-        Print(L"StarKernel loader: there is no %s on the boot volume\n", path);
+        loader_print(L"StarKernel loader: there is no %s on the boot volume\n", path);
     } else if (status == EFI_BAD_BUFFER_SIZE) {
-        Print(L"StarKernel loader: %s left out, larger than %ld KiB\n", path, size_max / 1024);
+        loader_print(L"StarKernel loader: %s left out, larger than %ld KiB\n", path,
+                     size_max / 1024);
     } else if (EFI_ERROR(status)) {
-        Print(L"StarKernel loader: %s left out: %r\n", path, status);
+        loader_print(L"StarKernel loader: %s left out: %r\n", path, status);
     }
     return !EFI_ERROR(status);
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Cuts the next line out of *text, without blanks at its ends, and zero-terminates it in place.
- * NULL after the last line. A zero byte ends the text. */
-static char *next_line(char **text) {
-    char *line = *text;
-    if (*line == 0) {
-        return NULL;
+/* Reads one of the two text files; false, and it has been said why, when it cannot be used. */
+static bool open_text(EFI_FILE *root, const char *name, struct esp_text *text) {
+    struct contents contents = {0};
+    if (!read_file(root, name, LIST_SIZE_MAX, &contents)) {
+        return false;
     }
-    char *end = line;
-    while (*end != 0 && *end != '\n') {
-        end++;
+    if (!esp_text_open(text, contents.bytes, contents.size)) {
+        loader_print(
+            L"StarKernel loader: %a left out, it has zero bytes: save it as ASCII or UTF-8\n",
+            name);
+        return false;
     }
-    *text = *end == 0 ? end : end + 1;
-    while (end > line && is_blank(end[-1])) {
-        end--;
-    }
-    *end = 0;
-    while (is_blank(*line)) {
-        line++;
-    }
-    return line;
-}
-
-/* A name that fits BootModule and stays inside the folder. */
-static bool is_good_name(const char *name) {
-    unsigned length = 0;
-    for (; name[length] != 0; length++) {
-        const char c = name[length];
-        if (length == BOOT_MODULE_NAME_MAX - 1 || c <= ' ' || c > '~' || c == '\\' || c == '/' ||
-            c == ':') {
-            return false;
-        }
-    }
-    return length > 0 && name[0] != '.';
+    return true;
 }
 
 static void read_command_line(EFI_FILE *root, BootInfo *info) {
-    struct contents contents = {0};
-    if (!read_file(root, "cmdline.txt", LIST_SIZE_MAX, &contents)) {
-        return;
+    struct esp_text text;
+    const char *line = open_text(root, "cmdline.txt", &text) ? esp_text_line(&text) : NULL;
+    if (line != NULL && !esp_text_copy_cmdline(info->cmdline, line)) {
+        loader_print(
+            L"StarKernel loader: the line in cmdline.txt is left out, longer than %d bytes\n",
+            BOOT_CMDLINE_MAX - 1);
     }
-    char *text = contents.bytes;
-    const char *line = next_line(&text);
-    if (line == NULL) {
-        return;
-    }
-    unsigned length = 0;
-    while (line[length] != 0) {
-        length++;
-    }
-    if (length >= BOOT_CMDLINE_MAX) {
-        Print(L"StarKernel loader: the line in cmdline.txt is left out, longer than %d bytes\n",
-              BOOT_CMDLINE_MAX - 1);
-        return;
-    }
-    CopyMem(info->cmdline, line, length + 1);
 }
 
 static void add_module(EFI_FILE *root, const char *name, BootInfo *info) {
-    if (!is_good_name(name)) {
-        Print(L"StarKernel loader: \"%a\" in boot.lst is not a file name of 1 to %d characters "
-              L"without folders or blanks, left out\n",
-              name, BOOT_MODULE_NAME_MAX - 1);
+    if (!esp_text_is_file_name(name)) {
+        char shown[ESP_TEXT_SHOWN_MAX];
+        esp_text_show(shown, name);
+        loader_print(
+            L"StarKernel loader: \"%a\" in boot.lst is not a file name of 1 to %d characters "
+            L"without folders or blanks, left out\n",
+            shown, BOOT_MODULE_NAME_MAX - 1);
         return;
     }
     if (info->module_count == BOOT_MODULE_MAX) {
-        Print(L"StarKernel loader: %a left out, boot.lst names more than %d files\n", name,
-              BOOT_MODULE_MAX);
+        loader_print(L"StarKernel loader: %a left out, boot.lst names more than %d files\n", name,
+                     BOOT_MODULE_MAX);
         return;
     }
     struct contents contents = {0};
@@ -180,17 +149,16 @@ static void add_module(EFI_FILE *root, const char *name, BootInfo *info) {
 }
 
 static void read_scripts(EFI_FILE *root, BootInfo *info) {
-    struct contents contents = {0};
-    if (!read_file(root, "boot.lst", LIST_SIZE_MAX, &contents)) {
+    struct esp_text text;
+    if (!open_text(root, "boot.lst", &text)) {
         return;
     }
-    char *text = contents.bytes;
     bool separated = false;
-    for (char *name = next_line(&text); name != NULL; name = next_line(&text)) {
-        if (name[0] == '-' && name[1] == '-' && name[2] == 0) {
+    for (const char *line = esp_text_line(&text); line != NULL; line = esp_text_line(&text)) {
+        if (esp_text_is_separator(line)) {
             separated = true;
-        } else if (name[0] != 0) {
-            add_module(root, name, info);
+        } else if (line[0] != 0) {
+            add_module(root, line, info);
         }
         if (!separated) {
             info->startup_count = info->module_count;
@@ -214,11 +182,12 @@ void esp_read_files(EFI_HANDLE image, BootInfo *info) {
         status = file_system->OpenVolume(file_system, &root);
     }
     if (EFI_ERROR(status)) {
-        Print(L"StarKernel loader: no boot volume (%r), so no command line and no boot scripts\n",
-              status);
+        loader_print(
+            L"StarKernel loader: no boot volume (%r), so no command line and no boot scripts\n",
+            status);
         return;
     }
     read_command_line(root, info);
     read_scripts(root, info);
-    root->Close(root);
+    (void)root->Close(root);
 }

@@ -19,8 +19,8 @@ EFI_STATUS kernel_image_load(struct kernel_image *kernel) {
     const elf_plan_status status = elf_plan_make(kernel_elf_start, file_size, KERNEL_IMAGE_BASE,
                                                  KERNEL_WINDOW_END, &kernel->plan);
     if (status != ELF_PLAN_OK) {
-        Print(L"StarKernel loader: cannot use the kernel in this file: %a\n",
-              elf_plan_message(status));
+        loader_print(L"StarKernel loader: cannot use the kernel in this file: %a\n",
+                     elf_plan_message(status));
         return EFI_LOAD_ERROR;
     }
     if (kernel->plan.size > KERNEL_SIZE_MAX) {

@@ -18,24 +18,6 @@ enum {
     FAILURE_PAUSE_US = 5000000, /* time to read the message: firmware likes to clear the screen */
 };
 
-EFI_STATUS loader_failure(const char *message, EFI_STATUS status) {
-    Print(L"StarKernel loader: %a: %r\n", message, status);
-    return status;
-}
-
-void *loader_allocate(uint64_t size, const char *purpose) {
-    EFI_PHYSICAL_ADDRESS address = 0;
-    const UINTN pages = EFI_SIZE_TO_PAGES(size);
-    EFI_STATUS status = BS->AllocatePages(AllocateAnyPages, EfiLoaderData, pages, &address);
-    if (EFI_ERROR(status)) {
-        Print(L"StarKernel loader: no memory for %a (%ld KiB): %r\n", purpose, pages * 4, status);
-        return NULL;
-    }
-    void *memory = (void *)(uintptr_t)address;
-    SetMem(memory, pages * PAGE_SIZE_4K, 0);
-    return memory;
-}
-
 static void cpuid(uint32_t leaf, uint32_t *eax, uint32_t *edx) {
     uint32_t ebx;
     uint32_t ecx = 0;
@@ -153,7 +135,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table) {
     struct departure departure = {0};
     status = prepare(image, &departure);
     if (EFI_ERROR(status)) {
-        Print(L"StarKernel loader: not booting, back to the firmware\n");
+        loader_print(L"StarKernel loader: not booting, back to the firmware\n");
         BS->Stall(FAILURE_PAUSE_US);
         return status;
     }

@@ -2,9 +2,9 @@
  * control_parser.c - takes a stream of bytes apart (see control_parser.h).
  *
  * The states are those of the parser in DEC's terminals as Paul Williams has described it, with three
- * changes: all strings are one state, since none of them means anything here; bytes from 0x80 on are UTF-8 and
- * never C1 controls; and such a byte inside an escape sequence ends the sequence, for it can only come from
- * output that is no sequence at all.
+ * changes: all strings are one state, since none of them means anything here; bytes from 0x80 on are UTF-8
+ * and never C1 controls; and such a byte inside an escape sequence ends the sequence, for it can only come
+ * from output that is no sequence at all.
  */
 #include "drivers/control_parser.h"
 
@@ -16,8 +16,8 @@ void control_parser_init(struct control_parser *parser) {
 
 /* ---- UTF-8 ---- */
 
-/* Begins a character of several bytes. Unicode 15, table 3-7: which first bytes there are, and what may follow
- * them; what is left out would be overlong, a surrogate or above U+10FFFF. */
+/* Begins a character of several bytes. Unicode 15, table 3-7: which first bytes there are, and what may
+ * follow them; what is left out would be overlong, a surrogate or above U+10FFFF. */
 static enum control_action begin_character(struct control_parser *parser, uint8_t byte) {
     parser->lowest = 0x80;
     parser->highest = 0xbf;

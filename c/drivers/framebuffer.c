@@ -1,9 +1,9 @@
 /*
  * framebuffer.c - the text console on the linear frame buffer (see framebuffer.h).
  *
- * The console is there twice in a boot: first small, with cells in static memory, so that the screen shows what
- * goes wrong before memory is managed; then as large as the screen, with cells from the heap. If that cannot be
- * had, the small one stays.
+ * The console is there twice in a boot: first small, with cells in static memory, so that the screen shows
+ * what goes wrong before memory is managed; then as large as the screen, with cells from the heap. If that
+ * cannot be had, the small one stays.
  */
 #include "drivers/framebuffer.h"
 
@@ -21,7 +21,7 @@
 enum {
     EARLY_COLUMNS = 80,
     EARLY_ROWS = 25,
-    ALARM_TEXT_MAX = 4096,
+    KEPT_TEXT_MAX = 4096,
     SOME_CELLS = 256,
 };
 
@@ -37,11 +37,11 @@ static struct terminal_cell early_cells[2][EARLY_COLUMNS * EARLY_ROWS];
 /* The processor is in one of the functions below: an interrupt must keep its hands off. */
 static volatile bool busy;
 
-/* What a panic has to say: kept aside until it has said everything on the serial line, for the cells and the
- * frame buffer may be what has failed. */
+/* Text that is kept aside: what came before the screen was up; and what a panic has to say, until it has said
+ * everything on the serial line, for the cells and the frame buffer may be what has failed. */
+static char kept_text[KEPT_TEXT_MAX];
+static size_t kept_size;
 static bool alarm;
-static char alarm_text[ALARM_TEXT_MAX];
-static size_t alarm_size;
 
 /* ---- coming up ---- */
 
@@ -60,6 +60,8 @@ void framebuffer_init(const BootInfo *boot_info) {
     font_init();
     terminal_init(&terminal, early_cells[0], columns, rows);
     renderer_init(&renderer, &screen, early_cells[1], columns, rows, terminal.blank.background);
+    terminal_write(&terminal, kept_text, kept_size);
+    kept_size = 0;
     present = true;
     framebuffer_draw();
 }
@@ -106,32 +108,29 @@ static bool draw(unsigned limit) {
     return complete;
 }
 
-static void keep_for_alarm(const char *bytes, size_t count) {
-    for (size_t i = 0; i < count && alarm_size < ALARM_TEXT_MAX; i++) {
-        alarm_text[alarm_size++] = bytes[i];
+static void keep(const char *bytes, size_t count) {
+    for (size_t i = 0; i < count && kept_size < KEPT_TEXT_MAX; i++) {
+        kept_text[kept_size++] = bytes[i];
     }
 }
 
 static unsigned alarm_rows(void) {
     unsigned rows = 1, column = 0;
 
-    for (size_t i = 0; i < alarm_size; i++) {
-        if (alarm_text[i] == '\n' || column == terminal.columns) {
+    for (size_t i = 0; i < kept_size; i++) {
+        if (kept_text[i] == '\n' || column == terminal.columns) {
             rows++;
             column = 0;
         }
-        column += alarm_text[i] != '\n';
+        column += kept_text[i] != '\n';
     }
     return rows;
 }
 
 bool framebuffer_put(const char *bytes, size_t count) {
-    if (!present) {
-        return true;
-    }
-    if (alarm) {
-        keep_for_alarm(bytes, count);
-        return false;
+    if (alarm || !present) {
+        keep(bytes, count);
+        return !alarm;
     }
     busy = true;
     terminal_write(&terminal, bytes, count);
@@ -146,7 +145,7 @@ void framebuffer_draw(void) {
     busy = true;
     if (alarm) {
         terminal_begin_alarm(&terminal, alarm_rows());
-        terminal_write(&terminal, alarm_text, alarm_size);
+        terminal_write(&terminal, kept_text, kept_size);
         renderer_forget(&renderer, &terminal);
     }
     draw(UINT_MAX);

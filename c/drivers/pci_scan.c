@@ -78,8 +78,8 @@ static void read_bars(const struct scan *scan, struct pci_function *function) {
             continue;
         }
         if ((low & BAR_IO) != 0) {
-            bar->kind = PCI_BAR_IO;
             bar->address = low & BAR_IO_ADDRESS;
+            bar->kind = bar->address == 0 ? PCI_BAR_NONE : PCI_BAR_IO;
             continue;
         }
         bar->kind = PCI_BAR_MEMORY;

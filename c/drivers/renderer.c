@@ -200,7 +200,7 @@ static unsigned draw_row(struct renderer *renderer, const struct terminal *termi
 
 /* ---- the whole screen ---- */
 
-/* Notes where the cursor is now; the cell that it has left and the one that it has come to are to be drawn. */
+/* Notes where the cursor is now. The cell that it has left and the one that it has come to must be drawn. */
 static void move_cursor(struct renderer *renderer, struct terminal *terminal) {
     const struct terminal_cursor *cursor = &terminal->cursor;
 

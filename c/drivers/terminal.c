@@ -1,9 +1,9 @@
 /*
  * terminal.c - a terminal without a screen (see terminal.h): what each character and control function does.
  *
- * Where ECMA-48 and the terminals of the world differ, this follows xterm: the cursor waits in the last column
- * until another character comes, erasing uses the background colour of the pen, and lines move only inside the
- * scroll region.
+ * Where ECMA-48 and the terminals of the world differ, this follows xterm: the cursor waits in the last
+ * column until another character comes, erasing uses the background colour of the pen, and lines move only
+ * inside the scroll region.
  */
 #include "drivers/terminal_grid.h"
 
@@ -344,76 +344,16 @@ void terminal_write(struct terminal *terminal, const char *bytes, size_t size) {
 
 /* ---- the whole grid ---- */
 
-static void number_lines(struct terminal *terminal) {
-    for (unsigned row = 0; row < terminal->rows; row++) {
-        terminal->line[row] = (uint16_t)row;
-    }
-}
-
 void terminal_init(struct terminal *terminal, struct terminal_cell *cells, unsigned columns,
                    unsigned rows) {
     memset(terminal, 0, sizeof *terminal);
     terminal->cells = cells;
     terminal->columns = columns;
     terminal->rows = rows;
-    number_lines(terminal);
+    for (unsigned row = 0; row < rows; row++) {
+        terminal->line[row] = (uint16_t)row;
+    }
     control_parser_init(&terminal->parser);
     reset(terminal);
     erase_rows(terminal, 0, rows);
-}
-
-void terminal_resize(struct terminal *terminal, struct terminal_cell *cells, unsigned columns,
-                     unsigned rows) {
-    const struct terminal old = *terminal;
-    /* the first of the old rows that stays */
-    const unsigned first = old.cursor.row < rows ? 0 : old.cursor.row + 1 - rows;
-
-    terminal->cells = cells;
-    terminal->columns = columns;
-    terminal->rows = rows;
-    terminal->top = 0;
-    terminal->bottom = rows;
-    memset(terminal->dirty, 0, sizeof terminal->dirty);
-    number_lines(terminal);
-    for (unsigned row = 0; row < rows; row++) {
-        terminal_erase(terminal, row, 0, columns);
-        if (first + row < old.rows) {
-            memcpy(terminal_cells(terminal, row), terminal_row(&old, first + row),
-                   terminal_min(columns, old.columns) * sizeof *cells);
-        }
-    }
-    terminal->shifted = true;
-    move_to(terminal, old.cursor.column, old.cursor.row - first);
-    terminal->saved.column = terminal_min(terminal->saved.column, columns - 1);
-    terminal->saved.row = terminal_min(terminal->saved.row, rows - 1);
-}
-
-/* The failure may have come in the middle of anything, so what is checked elsewhere when it changes is checked
- * here. */
-static void make_sound(struct terminal *terminal) {
-    terminal->columns = terminal_min(terminal->columns, TERMINAL_COLUMNS_MAX);
-    terminal->rows = terminal_min(terminal->rows, TERMINAL_ROWS_MAX);
-    for (unsigned row = 0; row < terminal->rows; row++) {
-        terminal->line[row] = (uint16_t)terminal_min(terminal->line[row], terminal->rows - 1);
-    }
-    control_parser_init(&terminal->parser);
-    terminal->top = 0;
-    terminal->bottom = terminal->rows;
-    terminal->wraps = true;
-    terminal->cursor_visible = false;
-    terminal->full = false;
-    move_to(terminal, 0, terminal->cursor.row);
-}
-
-void terminal_begin_alarm(struct terminal *terminal, unsigned rows) {
-    make_sound(terminal);
-    const unsigned kept = terminal->rows - terminal_min(rows, terminal->rows);
-    const unsigned used = terminal->cursor.row + 1;
-    if (used > kept) {
-        terminal_scroll_up(terminal, 0, terminal->rows, used - kept);
-    }
-    terminal_pen_alarm(terminal);
-    move_to(terminal, 0, terminal_min(used, kept));
-    erase_rows(terminal, terminal->cursor.row, terminal->rows);
-    terminal->keeps_top = true;
 }

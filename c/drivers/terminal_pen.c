@@ -102,8 +102,8 @@ void terminal_pen_alarm(struct terminal *terminal) {
     terminal_pen_apply(terminal);
 }
 
-/* The colour after 38 or 48 at `*at`: 5 and a number, or 2 and red, green, blue. Steps over it; false when it is
- * incomplete or out of range. */
+/* The colour after 38 or 48 at `*at`: 5 and a number, or 2 and red, green, blue. Steps over it; false when
+ * it is incomplete or out of range. */
 static bool read_colour(const struct control_parser *parser, unsigned *at, uint32_t *colour) {
     const uint16_t *rest = parser->parameters + *at + 1;
     const unsigned left = parser->parameter_count - *at - 1;

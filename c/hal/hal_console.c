@@ -31,9 +31,9 @@ void hal_console_init(void) {
     is_terminal = !cmdline_has("console=pipe");
 }
 
-/* The screen. A change of a few characters is drawn at once. When lines move, drawing takes longer than all the
- * rest, and while more lines come nobody can read them: they are drawn once a frame. What has then not been
- * drawn is drawn when the program waits or sleeps, and should it do neither, by a timer, bit by bit. */
+/* The screen. A change of a few characters is drawn at once. When lines move, drawing takes longer than all
+ * the rest, and while more lines come nobody can read them: they are drawn once a frame. What has then not
+ * been drawn is drawn when the program waits or sleeps, and should it do neither, by a timer, bit by bit. */
 
 #define FRAME_NS UINT64_C(16000000)
 #define QUIET_NS UINT64_C(24000000) /* no frame for so long: nothing more is coming */

@@ -74,8 +74,8 @@ static bool page_range(uint64_t address, size_t size, uint64_t *first, uint64_t 
     return slot_of(*first)->in_use;
 }
 
-/* Gives every run of pages in [page, end) that are not open the access; false at the first that Linux refuses,
- * and then *stopped is where it began. */
+/* Gives every run of pages in [page, end) that are not open the access; false at the first that Linux
+ * refuses, and then *stopped is where it began. */
 static bool set_access(uint64_t page, uint64_t end, int access, uint64_t *stopped) {
     while (page < end) {
         uint64_t next = page + 1;

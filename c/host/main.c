@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arbiter/vm_arbiter.h"
+#include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
 #include "hal/hal_interrupt.h"
@@ -44,8 +45,10 @@ int main(int argc, char **argv) {
         code = vm_create_primordial();
     }
     if (code != 0) {
+        const char *why = throw_message(code);
         hal_console_flush();
-        fprintf(stderr, "%s: cannot start: VM[0] could not be created (error %d)\n", argv[0], code);
+        fprintf(stderr, "%s: cannot start: %s (error %d)\n", argv[0],
+                why != NULL ? why : "unknown reason", code);
         return HOST_EXIT_START;
     }
     vm_arbiter_loop();

@@ -14,8 +14,8 @@
 
 #define VM_TABLE_MAX 65536u
 
-/* Gives `control` a place and sets its id. False when the table is full or cannot grow. */
-bool vm_table_add(struct vm_control *control);
+/* Gives `control` a place and sets its id. 0, THROW_TOO_MANY_VMS or THROW_NO_MEMORY. */
+int vm_table_add(struct vm_control *control);
 
 /* Frees the place; the ID is stale from now on. */
 void vm_table_remove(struct vm_control *control);

@@ -35,8 +35,16 @@ struct memory_map {
     UINTN descriptor_size; /* may be larger than EFI_MEMORY_DESCRIPTOR */
 };
 
+/* Prints on the firmware's console, if there is one; formats as gnu-efi's Print. Use this, not Print, which
+ * needs a console. */
+void loader_print(const CHAR16 *format, ...);
+
 /* Prints "StarKernel loader: <message>: <status>" on the firmware's console; returns `status`. */
 EFI_STATUS loader_failure(const char *message, EFI_STATUS status);
+
+/* Takes `pages` zeroed pages of EfiLoaderData, never page 0, and prints nothing: memory can be had this way
+ * even after a refused ExitBootServices (UEFI 2.10 section 7.4.6). *memory is set only on success. */
+EFI_STATUS loader_take_pages(UINTN pages, void **memory);
 
 /* Allocates `size` bytes (rounded up to pages) of zeroed EfiLoaderData. `purpose` completes the
  * message "no memory for ...". NULL when there is none. */
@@ -52,12 +60,12 @@ void esp_read_files(EFI_HANDLE image, BootInfo *info);
 /* kernel_image.c: loads the kernel that the loader carries. */
 EFI_STATUS kernel_image_load(struct kernel_image *kernel);
 
-/* memory_map.c: takes the map into a fresh buffer with slack for later growth. */
+/* memory_map.c: takes the map into a buffer of its own, whatever *map was. */
 EFI_STATUS memory_map_take(struct memory_map *map);
 
 /* Number of descriptors, and number `index` of them. */
 UINTN memory_map_count(const struct memory_map *map);
-const EFI_MEMORY_DESCRIPTOR *memory_map_at(const struct memory_map *map, UINTN index);
+EFI_MEMORY_DESCRIPTOR memory_map_at(const struct memory_map *map, UINTN index);
 
 /* Ends boot services with a fresh map, which it leaves in *map. Once this has been called, nothing
  * of the firmware but its runtime services may be used, not even to print, whatever it returns. */

@@ -1,6 +1,6 @@
 /*
- * control_parser.h - takes a stream of bytes apart: characters in UTF-8, control characters, and the escape and
- * control sequences of ECMA-48.
+ * control_parser.h - takes a stream of bytes apart: characters in UTF-8, control characters, and the escape
+ * and control sequences of ECMA-48.
  *
  * It knows the grammar and no meaning. Pure and ISR-safe; a parser belongs to whoever feeds it.
  */

@@ -15,8 +15,8 @@ enum { FONT_WIDTH = 8, FONT_HEIGHT = 16, FONT_UNDERLINE_ROW = 13 };
 /* Draws all glyphs into memory. Needed once before font_glyph; cheap, allocates nothing. */
 void font_init(void);
 
-/* The 16 pixel rows of a character (a code point of Unicode), top row first, the leftmost pixel in bit 7. What
- * the font lacks gives the replacement character. Never NULL; ISR-safe. */
+/* The 16 pixel rows of a character (a code point of Unicode), top row first, the leftmost pixel in bit 7.
+ * What the font lacks gives the replacement character. Never NULL; ISR-safe. */
 const uint8_t *font_glyph(uint32_t character);
 
 /* True when the font has a glyph of its own for the character. ISR-safe. */

@@ -16,8 +16,8 @@ struct pixel_format {
     uint32_t red, green, blue; /* the bits of each colour */
 };
 
-/* False when no picture can be drawn in the format: a mask is empty, has gaps, overlaps another or does not fit
- * into the bytes (UEFI 2.10, section 12.9.2, EFI_PIXEL_BITMASK). */
+/* False when no picture can be drawn in the format: a mask is empty, has gaps, overlaps another or does not
+ * fit into the bytes (UEFI 2.10, section 12.9.2, EFI_PIXEL_BITMASK). */
 bool pixel_format_is_valid(const struct pixel_format *format);
 
 /* The pixel for 0x00rrggbb, each colour rounded to what the format can tell apart. */

@@ -2,9 +2,10 @@
  * terminal.h - a terminal without a screen: bytes go in, a grid of cells comes out.
  *
  * It understands what programs send to an xterm or a Linux console, as far as it can be shown on a grid of
- * characters: ECMA-48, and DEC's scroll region, saved cursor and modes 7 and 25. Text is UTF-8, every character
- * one column wide. A newline goes to the beginning of the next line. Questions (the cursor position and the
- * like) are not answered: the same bytes go to the serial line, where the terminal at its other end answers.
+ * characters: ECMA-48, and DEC's scroll region, saved cursor and modes 7 and 25. Text is UTF-8, every
+ * character one column wide. A newline goes to the beginning of the next line. Questions (the cursor
+ * position and the like) are not answered: the same bytes go to the serial line, where the terminal at its
+ * other end answers.
  *
  * Pure: no hardware, no allocation. ISR-safe but not reentrant; a terminal belongs to its caller.
  */

@@ -1,7 +1,9 @@
 /*
- * terminal_grid.h - the cells of a terminal and what moves or erases them; for the terminal's own files only.
+ * terminal_grid.h - the cells of a terminal and what moves or erases them; for the terminal's own files
+ * only.
  *
- * Positions are given as rows and columns inside the grid; counts may be anything and are cut to what there is.
+ * Positions are given as rows and columns inside the grid; counts may be anything and are cut to what there
+ * is.
  */
 #ifndef DRIVERS_TERMINAL_GRID_H
 #define DRIVERS_TERMINAL_GRID_H

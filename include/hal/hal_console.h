@@ -44,12 +44,12 @@ void hal_console_set_listener(void (*listener)(void));
  * disabled: one that is pending then ends the wait at once. */
 void hal_console_wait(void);
 
-/* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns and 24
- * rows where that is not known, as at the other end of a serial line. */
+/* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns
+ * and 24 rows where that is not known, as at the other end of a serial line. */
 void hal_console_size(unsigned *columns, unsigned *rows);
 
-/* Says whether what is written from now on reports an error, so that it can stand out on the screen. The bytes
- * that go to a serial line, a file or a pipe are the same. */
+/* Says whether what is written from now on reports an error, so that it can stand out on the screen. The
+ * bytes that go to a serial line, a file or a pipe are the same. */
 void hal_console_mark_error(bool on);
 
 /* True when a person is typing: input is echoed and edited. False for a file or a pipe. */

@@ -37,6 +37,9 @@ void hal_mem_free_pages(uint64_t physical, size_t count);
 /* Maps [physical, physical + size) at `virtual_address`; all page-aligned. Refuses
  * HAL_MAP_WRITE | HAL_MAP_EXEC and ranges that are mapped already with HAL_ERR_INVALID. */
 hal_status hal_mem_map(uint64_t virtual_address, uint64_t physical, size_t size, unsigned flags);
+
+/* Removes mappings; the pages stay the caller's. HAL_ERR_NOT_FOUND, and nothing is changed, when a page of
+ * the range is not mapped. */
 hal_status hal_mem_unmap(uint64_t virtual_address, size_t size);
 
 /* Changes what mapped pages allow. HAL_ERR_NOT_FOUND, and nothing is changed, when a page of the range is not

@@ -28,7 +28,8 @@ hal_status hal_space_create(uint64_t *base);
  * the heap. */
 hal_status hal_space_commit(uint64_t address, size_t size);
 
-/* Makes committed pages read-only (used to freeze the base dictionary). */
+/* Makes committed pages read-only (used to freeze the base dictionary); a later commit leaves them so.
+ * HAL_ERR_NOT_FOUND: a page of the range is not committed. */
 hal_status hal_space_protect(uint64_t address, size_t size);
 
 /* Moves the committed pages of [from, from + size) to the same places from `to` on, in another slot or in

@@ -1,7 +1,7 @@
 """Reads the screen of a machine back as text.
 
-A screen shot of QEMU is cut into cells, and each cell is looked up among the glyphs of the kernel's font, which
-come from the font's own C sources, compiled as a library.
+A screen shot of QEMU is cut into cells, and each cell is looked up among the glyphs of the kernel's font,
+which come from the font's own C sources, compiled as a library.
 """
 import ctypes
 import os

@@ -21,6 +21,7 @@ import test_interrupts  # registers its tests
 import test_time  # registers its tests
 import test_screen  # noqa: F401 - registers its tests
 import test_memory  # noqa: F401 (registers its tests)
+import test_loader  # noqa: F401 (registers its tests)
 
 BOOT_LINES = [
     "StarKernel booting...",

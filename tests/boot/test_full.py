@@ -139,7 +139,7 @@ def check_tables(dialogue, machine):
 
 def check_log(machine, log):
     demand(log, r"^  screen \d+x\d+", "the boot log", machine["screen"] != "none")
-    demand(log, r"no usable screen", "the boot log", machine["screen"] == "none")
+    demand(log, r"^  no screen: ", "the boot log", machine["screen"] == "none")
 
 
 def calculate(dialogue):

@@ -17,13 +17,13 @@ from machine import MachineError, PROMPT, choose_accelerator
 
 KIB_PER_MIB = 1024
 RESIDENT_MAX_KIB = 4096  # all that the kernel and the loader hold, less what VMs have
-IMAGE_MAX_KIB = 1024  # in memory, cleared data included; linker.ld bounds what is in the file
+IMAGE_MAX_KIB = 2048  # in memory, cleared data included; linker.ld bounds what is in the file
 
 # Kinds of the firmware's map that are not RAM.
 NOT_RAM = ("reserved", "device registers", "device port space")
 
-# A sample: the first tables and device mappings, the heap, the base dictionary, VM[0].
-FAIL_SAMPLE = (1, 3, 4, 6, 9, 40, 84)
+# A sample: the first tables and device mappings, the heap, the base dictionary, the table of VMs, VM[0].
+FAIL_SAMPLE = (1, 4, 6, 9, 40, 81, 90)
 
 
 def lines_of(dialogue, word):

@@ -2,17 +2,20 @@
  * failure.c - whichever allocation fails, a VM ends in good order and the machine has lost nothing.
  *
  * Linked with the whole product, on either machine, in place of the arbiter's loop (--wrap). A VM is made,
- * compiles and runs a program, and is destroyed; first with all the memory that it wants, then with the first
- * allocation refused, then with the second, and so on until none is left to refuse. After each, all memory must
- * be back, and the same life without a failure must give the same result.
+ * compiles and runs a program, and is destroyed; first with all the memory that it wants, then with the
+ * first allocation refused, then with the second, and so on until none is left to refuse. After each, all
+ * memory must be back, and the same life without a failure must give the same result.
  *
- * On Linux `failure_test fail-alloc=N` fails allocation N of the start itself, as the kernel's command line does.
+ * On Linux `failure_test fail-alloc=N` fails allocation N of the start itself, as the kernel's command line
+ * does.
  */
 #include <stdbool.h>
 #include <string.h>
 
 #include "arbiter/vm_arbiter.h"
 #include "arbiter/vm_instance.h"
+#include "arbiter/vm_life.h"
+#include "arbiter/vm_table.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_file.h"
@@ -27,13 +30,14 @@
 #define IOR_ALLOCATE                                                                               \
     (-59) /* Forth-2012, table 9.1: what the program throws when the heap refuses it */
 #define IOR_RESIZE (-61)
-#define BIG_ENOUGH 60u /* allocations that the life surely needs, or it would test nothing */
+/* Allocations that a life surely has, or the test would test nothing. */
+#define VM_ALLOCATIONS    60u
+#define CHILD_ALLOCATIONS 8u
 
 extern const char failure_program[], failure_program_end[];
 
 /* How a life ended. */
 struct ending {
-    bool made;          /* vm_create had enough memory */
     int64_t throw_code; /* 0: it came to its end */
     uint64_t result;
     struct hal_mem_stats stats; /* afterwards */
@@ -98,7 +102,6 @@ static struct ending live(void) {
     struct ending ending = {.throw_code = THROW_NO_MEMORY};
     struct vm *vm = vm_create(1, ENVELOPE, base_image.noop);
     if (vm != NULL) {
-        ending.made = true;
         if (open_program(vm)) {
             vm_current = vm;
             const int reason = engine_run(vm);
@@ -109,6 +112,24 @@ static struct ending live(void) {
             ending.result = result_of(vm);
         }
         vm_destroy(vm);
+    }
+    ending.stats = hal_mem_get_stats();
+    return ending;
+}
+
+/* The same for a child of VM[0], as SPAWN-VM makes it; it never runs, but is ended at once. */
+static struct ending live_as_child(void) {
+    static const char text[] = ": greet S\" a child\" TYPE ; greet";
+    struct vm_control *parent = vm_table_find(0);
+    struct ending ending = {0};
+    uint64_t id;
+    ending.throw_code = vm_spawn(parent, text, sizeof text - 1, VM_ENVELOPE_MIN, &id);
+    if (ending.throw_code == 0) {
+        enum vm_end how;
+        int64_t code;
+        vm_end(vm_table_find(id), VM_END_KILLED, 0);
+        ending.result = vm_table_find(id) == NULL && vm_take_notice(parent, id, &how, &code) &&
+                        how == VM_END_KILLED;
     }
     ending.stats = hal_mem_get_stats();
     return ending;
@@ -143,46 +164,43 @@ static const char *judge(const struct ending *ending, const struct ending *good,
 
 static unsigned passed, failed;
 
-static void report(bool good, const char *id, const char *sentence) {
-    format(write, NULL, "%s %s: %s\n", good ? "PASS" : "FAIL", id, sentence);
-    passed += good;
-    failed += !good;
-}
-
-static void fail_each(void) {
+/* Refuses every allocation of a life in turn. */
+static void fail_each(const char *what, struct ending (*life)(void), uint64_t least) {
     hal_mem_fail_at(0);
-    (void)live(); /* what the managers of memory keep, they keep from here on */
+    (void)life(); /* what the managers of memory keep, they keep from here on */
     hal_mem_fail_at(0);
-    const struct ending good = live();
+    const struct ending good = life();
     const uint64_t wanted = hal_mem_fail_count();
-    report(good.throw_code == 0 && good.result != 0, "failure-none",
-           "with enough memory the program comes to its end");
-    report(wanted >= BIG_ENOUGH, "failure-count", "a life has allocations to refuse");
-
-    uint64_t wrong = 0, refused = 0, k = 1;
-    for (;; k++) {
+    bool right = good.throw_code == 0 && good.result != 0 && wanted >= least;
+    if (!right) {
+        format(write, NULL, "  without a failure: error %ld, result %lu, %lu allocations\n",
+               (long)good.throw_code, good.result, wanted);
+    }
+    uint64_t k = 1;
+    bool was_refused;
+    do {
         hal_mem_fail_at(k);
-        const struct ending ending = live();
-        const bool was_refused = hal_mem_fail_count() >= k;
+        const struct ending ending = life();
+        was_refused = hal_mem_fail_count() >= k;
         hal_mem_fail_at(0);
-        const struct ending next = live();
+        const struct ending next = life();
         const char *complaint = judge(&ending, &good, was_refused);
         if (complaint == NULL) {
             complaint = judge(&next, &good, false);
         }
         if (complaint != NULL) {
-            wrong++;
+            right = false;
             format(write, NULL, "  allocation %lu of %lu: %s (error %ld)\n", k, wanted, complaint,
                    (long)ending.throw_code);
         }
-        if (!was_refused) {
-            break;
-        }
-        refused++;
-    }
-    format(write, NULL, "%lu allocations were refused, one by one\n", refused);
-    report(wrong == 0, "failure-each",
-           "whichever allocation fails, nothing is lost and the next life is whole");
+        k++;
+    } while (was_refused);
+    format(
+        write, NULL,
+        "%s failure-%s: each of %lu allocations fails, nothing is lost, the next life is whole\n",
+        right ? "PASS" : "FAIL", what, wanted);
+    passed += right;
+    failed += !right;
 }
 
 _Noreturn void __wrap_vm_arbiter_loop(void) {
@@ -191,7 +209,8 @@ _Noreturn void __wrap_vm_arbiter_loop(void) {
         format(write, NULL, "started with %lu allocations\n", hal_mem_fail_count());
         hal_power_off(0);
     }
-    fail_each();
+    fail_each("vm", live, VM_ALLOCATIONS);
+    fail_each("child", live_as_child, CHILD_ALLOCATIONS);
     format(write, NULL, "failure: %u passed, %u failed\n", passed, failed);
     hal_power_off(failed != 0);
 }

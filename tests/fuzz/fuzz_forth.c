@@ -208,7 +208,7 @@ static int fuzz(void) {
         fuzz_record->line = 0;
         enum fuzz_finding finding = fuzz_supervise(run_lives, NULL, true);
         if (finding == FUZZ_CLEAN) {
-            break;
+            continue; /* to the end, or to a life that rebooted */
         }
         if (fuzz_record->line == 0) {
             fprintf(stderr, "fuzz: cannot begin: %s\n", fuzz_record->message);

@@ -1,5 +1,6 @@
 /*
- * console.c - include/hal/hal_console.h. Whoever runs the suite looks at what it writes and types what it asks for.
+ * console.c - include/hal/hal_console.h. Whoever runs the suite looks at what it writes and types what it
+ * asks for.
  */
 #include "hal/hal_console.h"
 
@@ -22,9 +23,18 @@ static void writes(void) {
             hal_console_putc((char)('!' + (i + column) % 90));
         }
         hal_console_putc('\n');
+        hal_console_mark_error(i % 3 == 0); /* for the screen alone: the bytes are the same */
     }
+    hal_console_mark_error(false);
     hal_console_flush();
     hal_console_flush();
+}
+
+static void size(void) {
+    unsigned columns = 0, rows = 0;
+    hal_console_size(&columns, &rows);
+    CHECK(columns >= 40 && columns <= 1000); /* 320 pixels are the least that a screen has */
+    CHECK(rows >= 12 && rows <= 600);
 }
 
 static void none(void) {
@@ -68,6 +78,7 @@ static void reads(void) {
 
 const struct hal_test hal_console_tests[] = {
     {"console-writes", "what is written comes out whole and in order", writes},
+    {"console-size", "the console has a size", size},
     {"console-none", "without input nothing is there, and nobody waits", none},
     {"console-wait", "a timer ends the wait for input", wait},
     {"console-reads", "what is typed arrives, byte by byte", reads},

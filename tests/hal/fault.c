@@ -13,6 +13,8 @@
 #define FLAG_AC        (UINT64_C(1) << 18)
 #define NULL_AREA      UINT64_C(0x10)
 #define NOT_CANONICAL  UINT64_C(0x8000000000000000)
+#define PREEMPT_PERIOD UINT64_C(500000)
+#define PREEMPTIONS    300u
 #define BREAK_DELAY    UINT64_C(5000000)
 #define BREAK_PATIENCE UINT64_C(10000000000)
 
@@ -96,7 +98,7 @@ static void many(void) {
 }
 
 static hal_fault_action end_spin(struct hal_fault *fault) {
-    if (fault->kind != HAL_FAULT_BREAK) {
+    if (fault->kind != HAL_FAULT_BREAK && fault->kind != HAL_FAULT_PREEMPT) {
         return HAL_FAULT_UNHANDLED;
     }
     fault->rip = (uint64_t)probe_recover;
@@ -108,26 +110,49 @@ static void press(void *context) {
     machine_break();
 }
 
-/* A break reaches a loop that does nothing else, and may take it out of there. */
-static void break_redirect(void) {
+static void preempt(void *context) {
+    (void)context;
+    hal_preempt_request();
+    hal_preempt_request(); /* twice is once */
+}
+
+/* Either reaches a loop that does nothing else, and may take it out of there. */
+static void leave_spin(hal_timer_callback request, hal_fault_kind kind) {
     volatile uint32_t never = 0;
     probe_set_handler(end_spin);
-    const int timer = hal_timer_oneshot(BREAK_DELAY, press, NULL);
+    const int timer = hal_timer_oneshot(BREAK_DELAY, request, NULL);
     const bool through = timer < 0 || probe_spin(&never);
     probe_set_handler(NULL);
     CHECK(!through);
-    CHECK_EQ(probe_result.fault.kind, HAL_FAULT_BREAK);
+    CHECK_EQ(probe_result.fault.kind, kind);
     CHECK_EQ(probe_result.faults, 1);
     CHECK(probe_result.in_interrupt);
+    CHECK(!hal_in_interrupt_context());
+    /* the registers are those of the loop */
+    CHECK(probe_result.has_registers);
+    CHECK_EQ(probe_result.registers.rip, probe_result.fault.rip);
+    CHECK_EQ(probe_result.registers.rbx, probe_result.fault.rbx);
+    CHECK_EQ(probe_result.registers.r12, probe_result.fault.r12);
+    CHECK_EQ(probe_result.registers.rdi, (uint64_t)&never);
+    CHECK_EQ(probe_result.registers.rsp, probe_rsp);
 }
 
-static hal_fault_action note_break(struct hal_fault *fault) {
-    return fault->kind == HAL_FAULT_BREAK ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED;
+static void break_redirect(void) {
+    leave_spin(press, HAL_FAULT_BREAK);
+}
+
+static void preempt_redirect(void) {
+    leave_spin(preempt, HAL_FAULT_PREEMPT);
+}
+
+static hal_fault_action resume(struct hal_fault *fault) {
+    const bool asked = fault->kind == HAL_FAULT_BREAK || fault->kind == HAL_FAULT_PREEMPT;
+    return asked ? HAL_FAULT_RESUME : HAL_FAULT_UNHANDLED;
 }
 
 static void break_resume(void) {
     probe_result.faults = 0;
-    probe_set_handler(note_break);
+    probe_set_handler(resume);
     machine_break();
     const uint64_t start = hal_time_now_ns();
     uint64_t sum = 0, turns = 0;
@@ -139,6 +164,24 @@ static void break_resume(void) {
     CHECK_EQ(sum, turns * (turns + 1) / 2); /* whatever was interrupted goes on unharmed */
 }
 
+/* Hundreds of preemptions of a computation, wherever they hit it. */
+static void preempt_resume(void) {
+    probe_result.faults = 0;
+    probe_set_handler(resume);
+    const int timer = hal_timer_periodic(PREEMPT_PERIOD, preempt, NULL);
+    const uint64_t start = hal_time_now_ns();
+    uint64_t sum = 0, turns = 0;
+    while (probe_result.faults < PREEMPTIONS && hal_time_now_ns() - start < BREAK_PATIENCE) {
+        sum += ++turns;
+    }
+    const hal_status status = hal_timer_cancel(timer);
+    probe_set_handler(NULL);
+    CHECK_EQ(status, HAL_OK);
+    CHECK(probe_result.faults >= PREEMPTIONS);
+    CHECK_EQ(probe_result.fault.kind, HAL_FAULT_PREEMPT);
+    CHECK_EQ(sum, turns * (turns + 1) / 2);
+}
+
 const struct hal_test hal_fault_tests[] = {
     {"fault-memory", "a wild access is reported with address, direction and instruction", memory},
     {"fault-not-canonical", "an address that cannot be is a memory fault at 0", not_canonical},
@@ -148,6 +191,8 @@ const struct hal_test hal_fault_tests[] = {
     {"fault-redirect", "a redirect sets rip, rbx and r12, and clears DF, AC and TF", redirect},
     {"fault-many", "thousands of faults leave nothing behind", many},
     {"break-redirect", "Ctrl-C takes a program out of an endless loop", break_redirect},
+    {"preempt-redirect", "a preemption takes a program out of an endless loop", preempt_redirect},
+    {"preempt-resume", "hundreds of preemptions leave a computation as it was", preempt_resume},
     {"break-resume", "Ctrl-C that is only noted leaves a program as it was", break_resume},
     {NULL, NULL, NULL},
 };

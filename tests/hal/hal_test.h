@@ -69,6 +69,8 @@ struct probe_result {
     unsigned faults;
     struct hal_fault fault; /* the last of them */
     bool in_interrupt;      /* what hal_in_interrupt_context said in the handler */
+    bool has_registers;     /* fault.registers was not NULL; these are a copy */
+    struct hal_registers registers;
 };
 extern volatile struct probe_result probe_result;
 

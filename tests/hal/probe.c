@@ -16,10 +16,15 @@ static hal_fault_action on_fault(struct hal_fault *fault) {
     probe_result.faults++;
     probe_result.fault = *fault;
     probe_result.in_interrupt = hal_in_interrupt_context();
+    const bool breaks_in = fault->kind == HAL_FAULT_BREAK || fault->kind == HAL_FAULT_PREEMPT;
+    probe_result.has_registers = breaks_in && fault->registers != NULL;
+    if (probe_result.has_registers) {
+        probe_result.registers = *fault->registers;
+    }
     if (special != NULL) {
         return special(fault);
     }
-    if (fault->kind == HAL_FAULT_BREAK) {
+    if (breaks_in) {
         return HAL_FAULT_RESUME;
     }
     if (!probing) {

@@ -22,6 +22,6 @@ extern const char probe_divide_access[] __asm__("probe_raw_divide.access");
 
 /* Where a handler sends a probe, and what was found there. */
 extern const char probe_recover[];
-extern volatile uint64_t probe_rbx, probe_r12, probe_flags;
+extern volatile uint64_t probe_rsp, probe_rbx, probe_r12, probe_flags;
 
 #endif

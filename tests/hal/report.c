@@ -75,6 +75,7 @@ TOPIC_TEST(interrupts, HAL_REPORT_INTERRUPTS)
 TOPIC_TEST(acpi, HAL_REPORT_ACPI)
 TOPIC_TEST(processor, HAL_REPORT_CPU)
 TOPIC_TEST(pci, HAL_REPORT_PCI)
+TOPIC_TEST(console, HAL_REPORT_CONSOLE)
 
 const struct hal_test hal_report_tests[] = {
     {"report-memory", ".MEM has a heading and lines of at most 79 columns", memory},
@@ -85,5 +86,6 @@ const struct hal_test hal_report_tests[] = {
     {"report-acpi", ".ACPI has a heading and lines of at most 79 columns", acpi},
     {"report-cpu", ".CPU has a heading and lines of at most 79 columns", processor},
     {"report-pci", ".PCI has a heading and lines of at most 79 columns", pci},
+    {"report-console", ".CONSOLE has a heading and lines of at most 79 columns", console},
     {NULL, NULL, NULL},
 };

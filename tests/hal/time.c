@@ -259,7 +259,7 @@ static void pool(void) {
         cancelled = hal_timer_cancel(handles[i]) == HAL_OK && cancelled;
     }
     CHECK_EQ(status, HAL_ERR_NO_MEMORY);
-    CHECK(count >= 6);
+    CHECK(count >= 60 && count <= 64); /* of 64, the machine may use some itself */
     CHECK(cancelled);
     CHECK(hal_timer_oneshot(1 * MS, note, &record) >= 0);
     CHECK(hal_test_wait_for(&record.fires, 1));

@@ -1,6 +1,6 @@
 /*
- * terminal_screen.h - a terminal for tests: cells of exactly the right size on the heap, where AddressSanitizer
- * sees every step beyond them, and rows as text.
+ * terminal_screen.h - a terminal for tests: cells of exactly the right size on the heap, where
+ * AddressSanitizer sees every step beyond them, and rows as text.
  */
 #ifndef TERMINAL_SCREEN_H
 #define TERMINAL_SCREEN_H

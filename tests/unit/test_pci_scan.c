@@ -111,8 +111,10 @@ UNIT_TEST(pci_last_bar,
     words[4] = 0x0000000c;
     words[9] = 0xd0000004;
     words[10] = 0x99999999; /* what would be its upper half is another register */
+    words[6] = 0x00000001;  /* ports, nobody has said which */
     scan(0, 0);
     CHECK_EQ_U64(found[0].bars[0].kind, PCI_BAR_NONE);
+    CHECK_EQ_U64(found[0].bars[2].kind, PCI_BAR_NONE);
     CHECK_EQ_U64(found[0].bars[5].kind, PCI_BAR_MEMORY);
     CHECK_EQ_U64(found[0].bars[5].address, 0xd0000000);
 }

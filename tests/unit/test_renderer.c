@@ -1,7 +1,7 @@
 /* test_renderer.c - drawing a terminal into a frame buffer */
 /* uses: c/drivers/renderer.c c/drivers/pixel_format.c c/drivers/font.c c/drivers/font_glyphs.c
  *       c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c
- *       c/drivers/control_parser.c */
+ *       c/drivers/terminal_whole.c c/drivers/control_parser.c */
 #include <limits.h>
 
 #include "drivers/renderer.h"

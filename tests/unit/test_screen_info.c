@@ -1,7 +1,7 @@
 /* test_screen_info.c - frame buffers as firmware describes them, also wrongly */
 /* uses: c/drivers/screen_info.c c/drivers/renderer.c c/drivers/pixel_format.c c/drivers/font.c
  *       c/drivers/font_glyphs.c c/drivers/font_lines.c c/drivers/terminal.c c/drivers/terminal_grid.c
- *       c/drivers/terminal_pen.c c/drivers/control_parser.c */
+ *       c/drivers/terminal_pen.c c/drivers/terminal_whole.c c/drivers/control_parser.c */
 #include <string.h>
 
 #include "drivers/screen_info.h"

@@ -1,5 +1,6 @@
 /* test_terminal.c - the terminal model: text, the cursor, wrapping, tabs, scrolling */
-/* uses: c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/control_parser.c */
+/* uses: c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/terminal_whole.c
+ *       c/drivers/control_parser.c */
 #include "terminal_screen.h"
 
 UNIT_TEST(terminal_text, "text stands where it was written, a newline begins the next line") {

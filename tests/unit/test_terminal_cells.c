@@ -1,5 +1,6 @@
 /* test_terminal_cells.c - the terminal model: erasing, inserting, deleting, colours */
-/* uses: c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/control_parser.c */
+/* uses: c/drivers/terminal.c c/drivers/terminal_grid.c c/drivers/terminal_pen.c c/drivers/terminal_whole.c
+ *       c/drivers/control_parser.c */
 #include "terminal_screen.h"
 
 #define PAPER 0x10141a
