@@ -36,6 +36,7 @@ PYTHON  := $(if $(wildcard /usr/bin/python3),/usr/bin/python3,python3)
 engine_c    := $(filter-out %/asm_offsets.c,$(wildcard c/forth/*.c c/physics/*.c c/arbiter/*.c))
 engine_asm  := $(wildcard asm/engine/*.asm)
 forth_words := $(wildcard c/forth/*.fs)
+examples    := $(wildcard c/forth/examples/*.fs)
 
 # Pure code that both machines use, below the HAL.
 shared_c    := $(wildcard c/shared/*.c)
@@ -301,9 +302,9 @@ $(BUILD)/image-settings: always
 	$(at)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: always
 
-$(BUILD)/starkernel.img: $(BUILD)/BOOTX64.EFI tests/boot/image.py $(BUILD)/image-settings $(FORTH)
+$(BUILD)/starkernel.img: $(BUILD)/BOOTX64.EFI tests/boot/image.py $(BUILD)/image-settings $(FORTH) $(examples)
 	$(call say,IMAGE,$@)
-	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $@ $(FORTH)
+	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $(examples:%=--library %) $@ $(FORTH)
 
 image: $(BUILD)/starkernel.img
 	@printf '%s\n' \

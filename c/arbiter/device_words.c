@@ -1,8 +1,8 @@
 /*
  * device_words.c - the words that reach registers of devices, in memory and at ports.
  *
- * The capability is asked before the machine, so that a VM without one learns nothing, not even what the kernel
- * has for itself.
+ * The capability is asked before the machine, so that a VM without one learns nothing, not even what the
+ * kernel has for itself.
  */
 #include "arbiter/capability.h"
 #include "arbiter/vm_life.h"

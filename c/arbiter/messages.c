@@ -30,7 +30,9 @@ bool messages_open(struct vm_control *control) {
 
 /* The ring of `partner` that a VM in this state is in. */
 static struct vm_control **ring_of(struct vm_control *partner, enum vm_state state) {
-    return state == VM_SENDING ? &partner->senders : &partner->waiters;
+    return state == VM_SENDING         ? &partner->senders
+           : state == VM_SENDING_PAGES ? &partner->page_senders
+                                       : &partner->waiters;
 }
 
 void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_state state,
@@ -46,7 +48,7 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
 
 void messages_cancel(struct vm_control *control) {
     if (control->state != VM_SENDING && control->state != VM_RECEIVING &&
-        control->state != VM_WAITING_FOR_VM) {
+        control->state != VM_SENDING_PAGES && control->state != VM_WAITING_FOR_VM) {
         return;
     }
     struct vm_control *partner = vm_table_find(control->partner);
@@ -65,6 +67,9 @@ static void release(struct vm_control *control, int code) {
 void messages_close(struct vm_control *control) {
     while (control->senders != NULL) {
         release(control->senders, THROW_NO_SUCH_VM);
+    }
+    while (control->page_senders != NULL) {
+        release(control->page_senders, THROW_NO_SUCH_VM);
     }
     while (control->waiters != NULL) {
         release(control->waiters, THROW_NO_SUCH_VM);
@@ -149,8 +154,8 @@ bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_
     return true;
 }
 
-/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others, who may
- * be many, but is the last that is heard from the VM that has ended. */
+/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others,
+ * who may be many, but is the last that is heard from the VM that has ended. */
 static int take(struct vm_control *self, bool *taken) {
     uint32_t place, size;
     uint64_t from, wanted = self->partner;

@@ -238,13 +238,14 @@ static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
 void scheduler_lend(struct vm_control *control) {
     while (control != NULL) {
         const uint8_t own = control->summoned ? VM_PRIORITIES - 1 : control->base_priority;
-        const uint8_t priority = highest_in(control->waiters, highest_in(control->senders, own));
+        const uint8_t priority = highest_in(
+            control->waiters, highest_in(control->senders, highest_in(control->page_senders, own)));
         if (priority == control->priority) {
             return;
         }
         change_priority(control, priority);
-        const bool waits = control->state == VM_SENDING || control->state == VM_RECEIVING ||
-                           control->state == VM_WAITING_FOR_VM;
+        const bool waits = control->state == VM_SENDING || control->state == VM_SENDING_PAGES ||
+                           control->state == VM_RECEIVING || control->state == VM_WAITING_FOR_VM;
         control = waits ? vm_table_find(control->partner) : NULL;
     }
 }
@@ -351,8 +352,8 @@ static void break_in(struct vm_control *control) {
     }
 }
 
-/* The attention key. Whatever has the processor, or does not let go of the console, the user gets the prompt of
- * VM[0], and with it the last word. */
+/* The attention key. Whatever has the processor, or does not let go of the console, the user gets the
+ * prompt of VM[0], and with it the last word. */
 static void summon(struct vm_control *primordial) {
     if (console != primordial) {
         scheduler_set_console(primordial);
@@ -394,8 +395,8 @@ static void wake_the_due(void) {
     look_at(deadline_queue_next(&sleeping));
 }
 
-/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop looked must
- * not be slept through. */
+/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop
+ * looked must not be slept through. */
 static void idle(void) {
     hal_console_flush();
     const unsigned long state = hal_irq_disable();

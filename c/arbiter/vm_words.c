@@ -174,6 +174,10 @@ static const char *state_name(enum vm_state state) {
         return "receives";
     case VM_WAITING_FOR_IRQ:
         return "waits for irq";
+    case VM_SENDING_PAGES:
+        return "sends pages";
+    case VM_RECEIVING_PAGES:
+        return "receives pages";
     case VM_DEAD:
         return "has ended";
     }

@@ -198,9 +198,9 @@ int word_edit_begin(struct vm *vm) {
     return 0;
 }
 
-/* ( flag -- ) The outer interpreter begins, or has ended, to wait for a line. A program that reads lines of its own
- * cannot say so, for only the outer interpreter runs with an empty control stack: Ctrl-C ends such a program even
- * when it catches the first two. */
+/* ( flag -- ) The outer interpreter begins, or has ended, to wait for a line. A program that reads lines
+ * of its own cannot say so, for only the outer interpreter runs with an empty control stack: Ctrl-C ends
+ * such a program even when it catches the first two. */
 int word_at_prompt(struct vm *vm) {
     vm->at_prompt = vm_pop(vm) != 0 && vm->cs == vm->control_base;
     if (vm->at_prompt) {

@@ -88,6 +88,7 @@ static const struct message messages[] = {
     {THROW_BUFFER_TOO_SHORT, "the message is longer than the buffer, and still waiting"},
     {THROW_SEND_TO_SELF, "its own mailbox is full: it would wait for itself"},
     {THROW_NOT_PERMITTED, "not permitted: this VM lacks the capability (.CAPS shows what it has)"},
+    {THROW_BAD_PAGES, "pages: address and size must be multiples of 4096, inside the data space"},
     {THROW_NO_DEVICES, "a Linux process has no devices"},
     {THROW_KERNELS_DEVICE, "the kernel's own: memory, or a device that it drives itself"},
     {THROW_BAD_REGISTER, "no register can be there: its address must be a multiple of its width"},

@@ -63,6 +63,13 @@ hal_status hal_space_protect(uint64_t address, size_t size) {
     return size == 0 ? HAL_OK : vmm_protect(address, size, HAL_MAP_READ);
 }
 
+hal_status hal_space_move(uint64_t from, uint64_t to, size_t size) {
+    if (!is_in_slot(from, size) || !is_in_slot(to, size)) {
+        return HAL_ERR_INVALID;
+    }
+    return size == 0 ? HAL_OK : vmm_move(from, to, size);
+}
+
 void hal_space_destroy(uint64_t base) {
     if (base % HAL_SPACE_SLOT_SIZE != 0 || !is_in_slot(base, HAL_SPACE_SLOT_SIZE)) {
         hal_panic("hal_space_destroy: this is not the base of a slot in use");

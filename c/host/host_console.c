@@ -4,8 +4,9 @@
  * A terminal is switched to raw input, for the prompt has its own line editor; its Ctrl-C and Ctrl-\ stay
  * signals (host_fault.c). The terminal is given back as it was at every exit.
  *
- * The interrupt of the input is a signal that a thread sends, which waits for the descriptor and does nothing
- * else. SIGIO as Linux sends it would need O_ASYNC, which all processes share that have the same standard input.
+ * The interrupt of the input is a signal that a thread sends, which waits for the descriptor and does
+ * nothing else. SIGIO as Linux sends it would need O_ASYNC, which all processes share that have the same
+ * standard input.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -134,6 +134,31 @@ hal_status hal_space_protect(uint64_t address, size_t size) {
                                                                         : HAL_ERR_NO_MEMORY;
 }
 
+/* Copies: moving mappings would cut the slots into more pieces than Linux allows a process. The pages of
+ * `from` are given back to Linux and stay open, as zeros. */
+hal_status hal_space_move(uint64_t from, uint64_t to, size_t size) {
+    uint64_t source, end, target, target_end;
+    if (!page_range(from, size, &source, &end) || !page_range(to, size, &target, &target_end) ||
+        (from < to ? to - from : from - to) < size) {
+        return HAL_ERR_INVALID;
+    }
+    for (uint64_t i = 0; i < end - source; i++) {
+        if (is_open(source + i) && hal_space_commit(to + i * PAGE, PAGE) != HAL_OK) {
+            return HAL_ERR_NO_MEMORY;
+        }
+    }
+    for (uint64_t i = 0; i < end - source; i++) {
+        void *from_page = (void *)(from + i * PAGE), *to_page = (void *)(to + i * PAGE);
+        if (is_open(source + i)) {
+            memcpy(to_page, from_page, PAGE);
+            madvise(from_page, PAGE, MADV_DONTNEED);
+        } else if (is_open(target + i)) {
+            madvise(to_page, PAGE, MADV_DONTNEED);
+        }
+    }
+    return HAL_OK;
+}
+
 void hal_space_destroy(uint64_t base) {
     uint64_t first, end;
     if (base % HAL_SPACE_SLOT_SIZE != 0 || !page_range(base, HAL_SPACE_SLOT_SIZE, &first, &end)) {

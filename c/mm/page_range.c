@@ -178,3 +178,51 @@ hal_status page_range_populate(const struct page_walk *walk, uint64_t virtual_ad
     put_pages(walk, virtual_address, chain.first, rights);
     return HAL_OK;
 }
+
+/* Tables for all that will be mapped. */
+static bool make_tables(const struct page_walk *walk, uint64_t from, uint64_t to, uint64_t size) {
+    for (uint64_t done = 0; done < size;) {
+        uint64_t span;
+        if (page_walk_find(walk, from + done, &span) != NULL &&
+            page_walk_make(walk, to + done, PAGE_SMALL) == NULL) {
+            return false;
+        }
+        done += step_within(from + done, span, size - done);
+    }
+    return true;
+}
+
+/* Empties the entry of a mapped page and returns what it was. */
+static uint64_t take_entry(const struct page_walk *walk, uint64_t *entry,
+                           uint64_t virtual_address) {
+    const uint64_t taken = *entry;
+    *entry = 0;
+    walk->invalidate(virtual_address);
+    return taken;
+}
+
+hal_status page_range_move(const struct page_walk *walk, uint64_t from, uint64_t to,
+                           uint64_t size) {
+    if (!make_tables(walk, from, to, size)) {
+        page_walk_clear(walk, to, size, LEAVES_STAY);
+        return HAL_ERR_NO_MEMORY;
+    }
+    for (uint64_t done = 0; done < size;) {
+        uint64_t from_span, to_span;
+        uint64_t *source = page_walk_find(walk, from + done, &from_span);
+        uint64_t *old = page_walk_find(walk, to + done, &to_span);
+        if (old != NULL) {
+            walk->release(take_entry(walk, old, to + done) & PAGE_ENTRY_ADDRESS);
+        }
+        if (source != NULL) {
+            *page_walk_make(walk, to + done, PAGE_SMALL) = take_entry(walk, source, from + done);
+        }
+        const uint64_t left = size - done;
+        const uint64_t step = step_within(from + done, from_span, left);
+        const uint64_t other = step_within(to + done, to_span, left);
+        done += step < other ? step : other;
+    }
+    page_walk_clear(walk, from, size, LEAVES_STAY);
+    page_walk_clear(walk, to, size, LEAVES_STAY);
+    return HAL_OK;
+}

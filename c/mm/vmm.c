@@ -136,6 +136,14 @@ hal_status vmm_populate(uint64_t virtual_address, size_t size) {
                                PAGE_ENTRY_WRITE | PAGE_ENTRY_NO_EXECUTE);
 }
 
+hal_status vmm_move(uint64_t from, uint64_t to, size_t size) {
+    if (!is_kernel_range(from, size) || !is_kernel_range(to, size) ||
+        (from < to ? to - from : from - to) < size) {
+        return HAL_ERR_INVALID;
+    }
+    return page_range_move(&walk, from, to, size);
+}
+
 /* What the stretch for devices shows. */
 #define DEVICES_MAX 64u
 

@@ -44,8 +44,8 @@ bool capability_give_all(struct vm_control *primordial);
 int capability_demand(struct vm_control *control, enum capability_kind kind, uint64_t low,
                       uint64_t high);
 
-/* The same for what is done often: only the first use of a capability, and every refusal, goes to the audit. All
- * are counted. */
+/* The same for what is done often: only the first use of a capability, and every refusal, goes to the
+ * audit. All are counted. */
 int capability_use(struct vm_control *control, enum capability_kind kind, uint64_t low,
                    uint64_t high);
 

@@ -18,8 +18,8 @@ bool messages_open(struct vm_control *control);
 /* Frees the mailbox of a VM that ends. Who waits to send to it or to hear from it alone gets THROW_NO_SUCH_VM. */
 void messages_close(struct vm_control *control);
 
-/* The running VM waits from now on, in SENDING, RECEIVING or WAITING_FOR_VM, for a partner (MAILBOX_ANYBODY: for
- * nobody in particular), to whom it lends its priority. */
+/* The running VM waits from now on, in SENDING, SENDING_PAGES, RECEIVING or WAITING_FOR_VM, for a partner
+ * (MAILBOX_ANYBODY: for nobody in particular), to whom it lends its priority. */
 void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_state state,
                        uint64_t deadline_ns);
 

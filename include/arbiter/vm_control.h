@@ -12,6 +12,8 @@
  *   RECEIVING           among the waiters of the only VM that it wants to hear from; in none when anybody will do
  *                       (with a time-out, each of these three is also in the queue of deadlines)
  *   WAITING_FOR_IRQ     in none; its partner is the number of the line
+ *   SENDING_PAGES       among the page senders of the VM that is to take them
+ *   RECEIVING_PAGES     in none
  *   DEAD                only its notice is left, in the list of its parent
  */
 #ifndef VM_CONTROL_H
@@ -39,6 +41,8 @@ enum vm_state {
     VM_SENDING,
     VM_RECEIVING,
     VM_WAITING_FOR_IRQ,
+    VM_SENDING_PAGES,
+    VM_RECEIVING_PAGES,
     VM_DEAD,
 };
 
@@ -70,11 +74,11 @@ struct vm_control {
         *senders; /* rings (vm_ring.h), the oldest first: VMs in SENDING to this one, */
     struct vm_control
         *waiters; /* and those that wait for a message from it alone, or for its end */
+    struct vm_control *page_senders; /* a ring too: VMs in SENDING_PAGES to this one */
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
-    bool
-        summoned; /* the attention key has made it the most urgent of all, until it waits for others than the user */
+    bool summoned; /* by the attention key: most urgent until it waits for others than the user */
     bool last_was_notice; /* what it has received last */
     bool doomed;          /* to be ended as soon as it has left the processor */
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */

@@ -45,8 +45,8 @@ void console_queue_break(void);
 /* The attention key: drops all that was typed before and requests attention. */
 void console_queue_attention(void);
 
-/* Has `listener` called, with interrupts disabled, after each byte or key that is put in, and when keys need not
- * wait any more; NULL for nobody. */
+/* Has `listener` called, with interrupts disabled, after each byte or key that is put in, and when keys
+ * need not wait any more; NULL for nobody. */
 void console_queue_set_listener(void (*listener)(void));
 
 #endif

@@ -62,6 +62,7 @@ enum throw_code {
     THROW_BUFFER_TOO_SHORT = -274, /* for the message, which is still there */
     THROW_SEND_TO_SELF = -275,     /* into the own full mailbox: it would wait for itself */
     THROW_NOT_PERMITTED = -276,    /* a capability is missing, or does not reach that far */
+    THROW_BAD_PAGES = -289,        /* not whole pages of the data space */
     THROW_NO_DEVICES = -290,       /* a Linux process has none */
     THROW_KERNELS_DEVICE =
         -291, /* a register or line that is the kernel's, whatever the capability says */

@@ -34,14 +34,14 @@ int hal_console_poll(void);
 /* True when a byte (or the end of input) can be taken without waiting. */
 bool hal_console_has_input(void);
 
-/* Has `listener` called when input may have come, or ended, since hal_console_has_input or hal_console_poll last
- * found none; also when there is nothing after all. It runs in interrupt context, interrupts disabled: short, no
- * console. There is one; NULL for none. Not ISR-safe. */
+/* Has `listener` called when input may have come, or ended, since hal_console_has_input or
+ * hal_console_poll last found none; also when there is nothing after all. It runs in interrupt context,
+ * interrupts disabled: short, no console. There is one; NULL for none. Not ISR-safe. */
 void hal_console_set_listener(void (*listener)(void));
 
-/* Waits, using no processor time, until hal_console_has_input() may have become true or any
- * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. Interrupts may be disabled: one that
- * is pending then ends the wait at once. */
+/* Waits, using no processor time, until hal_console_has_input() may have become true or any interrupt (a
+ * timer tick, a break) has come. Spurious returns are allowed; the caller loops. Interrupts may be
+ * disabled: one that is pending then ends the wait at once. */
 void hal_console_wait(void);
 
 /* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns

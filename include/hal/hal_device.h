@@ -2,9 +2,9 @@
  * hal_device.h - registers of devices that the kernel does not drive itself.
  *
  * What is the kernel's own is refused whoever asks: memory that the firmware's map lists, registers that the
- * kernel has mapped for itself (interrupt controllers, clock, screen, PCI configuration), and ports through which
- * it works, or through which a device could be told to write anywhere. A device that masters the bus can still be
- * given any address by whoever drives it: its registers are worth as much as all of memory.
+ * kernel has mapped for itself (interrupt controllers, clock, screen, PCI configuration), and ports through
+ * which it works, or through which a device could be told to write anywhere. A device that masters the bus
+ * can still be given any address by whoever drives it: its registers are worth as much as all of memory.
  *
  * Not ISR-safe. Linux has no devices for its processes: HAL_ERR_UNSUPPORTED.
  */

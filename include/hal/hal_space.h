@@ -32,6 +32,12 @@ hal_status hal_space_commit(uint64_t address, size_t size);
  * HAL_ERR_NOT_FOUND: a page of the range is not committed. */
 hal_status hal_space_protect(uint64_t address, size_t size);
 
+/* Moves the committed pages of [from, from + size) to the same places from `to` on, in another slot or in
+ * the same one: page-aligned, not overlapping, not protected. What `to` had before is gone; pages that
+ * were not committed, and all of `from`, read as zeros when they are used next. HAL_ERR_NO_MEMORY,
+ * HAL_ERR_INVALID: nothing has moved. Not ISR-safe. */
+hal_status hal_space_move(uint64_t from, uint64_t to, size_t size);
+
 /* Returns every page of the slot at `base`, and the slot. */
 void hal_space_destroy(uint64_t base);
 

@@ -34,4 +34,9 @@ hal_status page_range_protect(const struct page_walk *walk, uint64_t virtual_add
 hal_status page_range_populate(const struct page_walk *walk, uint64_t virtual_address,
                                uint64_t size, uint64_t rights);
 
+/* Moves the pages of [from, from + size), all small, to the same places in [to, to + size), which does not
+ * overlap, with their rights. What was mapped there goes to walk->release; where `from` has a hole, `to`
+ * has one afterwards, and `from` has nothing. HAL_ERR_NO_MEMORY: no page for a table. */
+hal_status page_range_move(const struct page_walk *walk, uint64_t from, uint64_t to, uint64_t size);
+
 #endif

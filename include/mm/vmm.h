@@ -52,13 +52,17 @@ hal_status vmm_protect(uint64_t virtual_address, size_t size, unsigned flags);
  * executable. Pages that are mapped stay as they are. All or nothing: HAL_ERR_NO_MEMORY. */
 hal_status vmm_populate(uint64_t virtual_address, size_t size);
 
+/* Moves pages that vmm_populate has mapped, from one range to another; what the other has had is given back.
+ * All or nothing: HAL_ERR_NO_MEMORY. HAL_ERR_INVALID: outside the kernel's half, or the ranges overlap. */
+hal_status vmm_move(uint64_t from, uint64_t to, size_t size);
+
 /* Maps device registers, uncached, at an address that the manager chooses; any alignment. They stay
  * mapped for good. NULL when it cannot be done, which includes an address inside ordinary memory:
  * no device is there, whatever a firmware table says. */
 void *vmm_map_device(uint64_t physical, size_t size);
 
-/* Whether any page of [physical, physical + size) is the kernel's: memory, or mapped by one of the two functions
- * beside this one. What nobody can address counts as the kernel's. */
+/* Whether any page of [physical, physical + size) is the kernel's: memory, or mapped by one of the two
+ * functions beside this one. What nobody can address counts as the kernel's. */
 bool vmm_is_kernels(uint64_t physical, size_t size);
 
 /* Maps a frame buffer, write-combining (uncached on a processor that cannot do it), with 2 MiB pages

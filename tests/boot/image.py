@@ -100,11 +100,14 @@ def main():
     parser = argparse.ArgumentParser(description="Makes a bootable StarKernel disk image.")
     parser.add_argument("--loader", required=True, help="the UEFI loader, BOOTX64.EFI")
     parser.add_argument("--cmdline", default="", help="the kernel command line")
+    parser.add_argument("--library", action="append", default=[], metavar="FILE",
+                        help="a Forth file for INCLUDED alone")
     parser.add_argument("image", help="the file to write")
     parser.add_argument("scripts", nargs="*", help="Forth files to load at boot, in this order")
     options = parser.parse_args()
     try:
-        make_image(options.image, options.loader, options.scripts, options.cmdline)
+        make_image(options.image, options.loader, options.scripts, options.cmdline,
+                   options.library)
     except ImageError as error:
         sys.exit(f"Cannot make {options.image}: {error}")
 

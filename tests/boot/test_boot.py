@@ -15,6 +15,7 @@ import test_power  # noqa: F401 - registers its tests
 import test_cpu_pci  # noqa: F401
 from machine import BANNER, MachineError, PROMPT, choose_accelerator
 import test_console  # noqa: F401 - registers its tests
+import test_examples  # noqa: F401 - registers its tests
 import test_input  # registers its tests
 import test_interrupts  # registers its tests
 import test_time  # registers its tests

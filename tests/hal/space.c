@@ -228,6 +228,35 @@ static void even(void) {
     }
 }
 
+/* Two slots; of the first, pages 0 and 2 are committed, of the second 1 and 2. */
+static void move(void) {
+    const struct hal_mem_stats before = hal_mem_get_stats();
+    uint64_t a, b;
+    CHECK_EQ(hal_space_create(&a), HAL_OK);
+    CHECK_EQ(hal_space_create(&b), HAL_OK);
+    CHECK_EQ(hal_space_commit(a, PAGE), HAL_OK);
+    CHECK_EQ(hal_space_commit(a + 2 * PAGE, PAGE), HAL_OK);
+    CHECK_EQ(hal_space_commit(b + HALF + PAGE, 2 * PAGE), HAL_OK);
+    memset((void *)a, 0x11, PAGE);
+    memset((void *)(a + 2 * PAGE), 0x33, PAGE);
+    memset((void *)(b + HALF + PAGE), 0xee, 2 * PAGE);
+    CHECK_EQ(hal_space_move(a, b + HALF, 3 * PAGE), HAL_OK);
+    CHECK_EQ(hal_space_commit(a, 3 * PAGE), HAL_OK);
+    CHECK_EQ(hal_space_commit(b + HALF, 3 * PAGE), HAL_OK);
+    CHECK(hal_test_all_bytes((void *)(b + HALF), PAGE, 0x11));
+    CHECK(hal_test_all_bytes((void *)(b + HALF + PAGE), PAGE, 0));
+    CHECK(hal_test_all_bytes((void *)(b + HALF + 2 * PAGE), PAGE, 0x33));
+    CHECK(hal_test_all_bytes((void *)a, 3 * PAGE, 0));
+    CHECK_EQ(hal_space_move(a + 1, b, PAGE), HAL_ERR_INVALID);
+    CHECK_EQ(hal_space_move(a, a + PAGE, 2 * PAGE), HAL_ERR_INVALID);
+    CHECK_EQ(hal_space_move(a + HAL_SPACE_SLOT_SIZE - PAGE, b, 2 * PAGE), HAL_ERR_INVALID);
+    CHECK_EQ(hal_space_move(a, a + 3 * PAGE, 0), HAL_OK);
+    hal_space_destroy(a);
+    CHECK_EQ(hal_space_move(b, a, PAGE), HAL_ERR_INVALID);
+    hal_space_destroy(b);
+    CHECK(hal_test_same_stats(hal_mem_get_stats(), before));
+}
+
 const struct hal_test hal_space_tests[] = {
     {"space-create", "slots are aligned to their size, and each is one's own", create},
     {"space-all-slots", "slots end with HAL_ERR_NO_MEMORY, and one given back is had again",
@@ -242,6 +271,8 @@ const struct hal_test hal_space_tests[] = {
      protect},
     {"space-invalid", "what is not aligned, crosses a slot or is nobody's is refused", invalid},
     {"space-all-or-nothing", "whichever page a commit lacks, no new page stays", all_or_nothing},
+    {"space-move",
+     "pages move to another slot; what was not committed, and where they were, is zero", move},
     {"space-even", "destroyed slots give back every page and table", even},
     {NULL, NULL, NULL},
 };

@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import Dialogue, Failed, expect  # noqa: E402 (the path must be set first)
 from machine import MachineError  # noqa: E402
 import test_console  # noqa: E402
+import test_examples  # noqa: E402
 
 START_SECONDS = 30
 SECONDS = 30
@@ -120,6 +121,17 @@ def file_busy(build):
     expect(done.returncode == 0 and b"109 " in done.stdout, f"status {done.returncode}: {done.stdout!r}")
 
 
+def example(name):
+    """A function that runs an example on Linux."""
+    def run(build):
+        done = subprocess.run([os.path.abspath(os.path.join(build, "starforth")), name], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, cwd=test_examples.FOLDER, timeout=SECONDS, check=False)
+        text = done.stdout.decode(errors="replace")
+        wanted = test_examples.ANSWERS[name] if name != "driver.fs" else test_examples.SKIPPED
+        expect(done.returncode == 0 and re.search(wanted, text), f"status {done.returncode}: {text}")
+    return run
+
+
 PIPES = [
     ("pipe-busy", "a pipe is read to its end while another VM computes", pipe_busy),
     ("pipe-attention", "SIGQUIT is the attention key where there is no terminal", pipe_attention),
@@ -168,6 +180,10 @@ def main():
     if options.part in "file-busy":
         tests.attempt("file-busy", "a file is read to its end while another VM computes", file_busy,
                       options.build, lambda: b"")
+    for name in test_examples.ANSWERS:
+        if options.part in f"example-{name}":
+            tests.attempt(f"example-{name}", "the example works, or says that there is no device", example(name),
+                          options.build, lambda: b"")
     print(f"terminal: {tests.passed} passed, {tests.failed} failed")
     sys.exit(1 if tests.failed or not tests.passed else 0)
 

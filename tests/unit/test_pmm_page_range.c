@@ -222,3 +222,66 @@ UNIT_TEST(page_range_populate_fails,
         }
     }
 }
+
+static uint64_t *first_cell(const struct page_walk *walk, uint64_t address) {
+    uint64_t span;
+    const uint64_t *entry = page_walk_find(walk, address, &span);
+    return entry == NULL ? NULL : (uint64_t *)(uintptr_t)(*entry & PAGE_ENTRY_ADDRESS);
+}
+
+UNIT_TEST(page_range_moves,
+          "pages move with what they hold, holes with them, and nothing is lost or left") {
+    const uint64_t from = BASE + 2 * MIB - 3 * PAGE_SMALL, to = BASE + (UINT64_C(1) << 40);
+    bool moved = false;
+    for (unsigned limit = 20; !moved; limit++) {
+        const struct page_walk walk = new_walk(limit);
+        /* pages 0, 1, 4 of the source, in two tables, and 1, 2 of the target */
+        CHECK_EQ_I64(page_range_populate(&walk, from, 2 * PAGE_SMALL, READ_WRITE), HAL_OK);
+        CHECK_EQ_I64(page_range_populate(&walk, from + 4 * PAGE_SMALL, PAGE_SMALL, READ_WRITE),
+                     HAL_OK);
+        CHECK_EQ_I64(page_range_populate(&walk, to + PAGE_SMALL, 2 * PAGE_SMALL, READ_WRITE),
+                     HAL_OK);
+        *first_cell(&walk, from) = 10;
+        *first_cell(&walk, from + PAGE_SMALL) = 11;
+        *first_cell(&walk, from + 4 * PAGE_SMALL) = 14;
+        *first_cell(&walk, to + PAGE_SMALL) = 21;
+        pages_limit = pages_out + (limit - 20);
+        const hal_status status = page_range_move(&walk, from, to, 6 * PAGE_SMALL);
+        moved = status == HAL_OK;
+        if (moved) {
+            CHECK_EQ_U64(*first_cell(&walk, to), 10);
+            CHECK_EQ_U64(*first_cell(&walk, to + PAGE_SMALL), 11);
+            CHECK(first_cell(&walk, to + 2 * PAGE_SMALL) == NULL);
+            CHECK_EQ_U64(*first_cell(&walk, to + 4 * PAGE_SMALL), 14);
+            CHECK_EQ_U64(sizes_in(&walk).small, 3);
+            CHECK(invalidations >= 5);
+            page_walk_clear(&walk, to, 6 * PAGE_SMALL, LEAVES_RELEASED);
+        } else {
+            CHECK_EQ_I64(status, HAL_ERR_NO_MEMORY);
+            CHECK_EQ_U64(*first_cell(&walk, from + 4 * PAGE_SMALL), 14);
+            CHECK_EQ_U64(*first_cell(&walk, to + PAGE_SMALL), 21);
+            CHECK_EQ_U64(sizes_in(&walk).small, 5);
+            page_walk_clear(&walk, from, 6 * PAGE_SMALL, LEAVES_RELEASED);
+            page_walk_clear(&walk, to, 6 * PAGE_SMALL, LEAVES_RELEASED);
+        }
+        end(&walk);
+    }
+}
+
+UNIT_TEST(page_range_move_fails, "a move without a page for a table changes nothing") {
+    const uint64_t to = BASE + (UINT64_C(1) << 40);
+    for (unsigned missing = 3; missing > 0; missing--) { /* tables that the target lacks */
+        const struct page_walk walk = new_walk(20);
+        CHECK_EQ_I64(page_range_populate(&walk, BASE, PAGE_SMALL, READ_WRITE), HAL_OK);
+        *first_cell(&walk, BASE) = 42;
+        const unsigned before = pages_out;
+        pages_limit = before + missing - 1;
+        const hal_status status = page_range_move(&walk, BASE, to, PAGE_SMALL);
+        CHECK_EQ_I64(status, HAL_ERR_NO_MEMORY);
+        CHECK_EQ_U64(pages_out, before);
+        CHECK_EQ_U64(*first_cell(&walk, BASE), 42);
+        CHECK(first_cell(&walk, to) == NULL);
+        page_walk_clear(&walk, BASE, PAGE_SMALL, LEAVES_RELEASED);
+        end(&walk);
+    }
+}

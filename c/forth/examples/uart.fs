@@ -1,0 +1,28 @@
+\ uart.fs - what the VM of the driver of COM2 runs: driver.fs. A 16550 (PC16550D data sheet, section 8).
+
+$2F8 CONSTANT DATA   $2F9 CONSTANT ENABLE   $2FA CONSTANT FIFO   $2FB CONSTANT LINE
+$2FC CONSTANT MODEM  $2FD CONSTANT STATUS   3 CONSTANT INTERRUPT
+CREATE BUFFER 4096 ALLOT
+
+\ 115200 baud, 8N1, FIFOs on, interrupts for received bytes.
+: START ( -- )
+  $80 LINE PORT-C!  1 DATA PORT-C!  0 ENABLE PORT-C!  3 LINE PORT-C!
+  $07 FIFO PORT-C!  $0B MODEM PORT-C!
+  INTERRUPT IRQ-ATTACH  1 ENABLE PORT-C! ;
+
+: OUT ( char -- )  BEGIN STATUS PORT-C@ $20 AND UNTIL DATA PORT-C! ;
+: ECHO ( -- )  BEGIN STATUS PORT-C@ 1 AND WHILE DATA PORT-C@ OUT REPEAT ;
+: SEND-OUT ( addr u -- )  0 ?DO DUP I + C@ OUT LOOP DROP ;
+
+\ Clients wait for the answer, an empty message.
+: SERVE ( -- )
+  BEGIN BUFFER 4096 RECV? WHILE BUFFER ROT SEND-OUT BUFFER 0 ROT SEND REPEAT 2DROP ;
+
+\ A VM waits for one thing at a time: the line, but never so long that a client would notice.
+: PAUSE-FOR-DEVICE ( -- )
+  INTERRUPT 1000000 ['] IRQ-WAIT-WITHIN CATCH
+  DUP -267 = IF DROP 2DROP ELSE THROW DROP THEN ;
+
+: DRIVE ( -- )  START BEGIN PAUSE-FOR-DEVICE ECHO SERVE AGAIN ;
+
+BUFFER 16 RECV 2DROP DRIVE
