@@ -360,6 +360,10 @@ static void summon(struct vm_control *primordial) {
     }
     primordial->summoned = true;
     scheduler_lend(primordial);
+    if (primordial->state == VM_RUNNABLE) { /* perhaps behind others of the highest priority */
+        run_queue_remove(&runnable, primordial);
+        run_queue_prepend(&runnable, primordial);
+    }
     if (!primordial->vm->at_prompt) {
         break_in(primordial);
     }

@@ -78,10 +78,13 @@ def attention_hog(dialogue):
     for name in ("HOG1", "HOG2"):
         spawn_loop(dialogue, name)
     dialogue.enter(": HOGS 31 VM-ID PRIORITY! 1 45 LSHIFT HOG1 QUANTUM! 1 45 LSHIFT HOG2 QUANTUM! "
-                   "31 HOG1 PRIORITY! 31 HOG2 PRIORITY! 97 EMIT 108 EMIT 108 EMIT 16 VM-ID PRIORITY! ;")
-    dialogue.enter("HOGS", re.compile(rb"all"))
-    dialogue.machine.send(ATTENTION)
-    prompt_is_back(dialogue)  # and not only for one line: the user keeps the last word
+                   "31 HOG1 PRIORITY! 31 HOG2 PRIORITY! 97 EMIT 108 EMIT 108 EMIT ;")
+    # VM[0] waits behind them, first with the same priority, then with a lower one.
+    for line in ("HOGS YIELD", "HOGS 16 VM-ID PRIORITY!"):
+        dialogue.enter(line, re.compile(rb"all"))
+        dialogue.machine.send(ATTENTION)
+        prompt_is_back(dialogue)  # and not only for one line: the user keeps the last word
+        dialogue.enter("16 VM-ID PRIORITY!")
     kill(dialogue, "HOG1")
     kill(dialogue, "HOG2")
     dialogue.alive()
