@@ -404,13 +404,13 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
         return true;
     case VM_EXIT_PREEMPTED:
-        control->preemptions++;
-        go_on(control);
+        if (control->state == VM_RUNNING) { /* else it waits since the word that it called */
+            control->preemptions++;
+            go_on(control);
+        }
         return true;
     case VM_EXIT_YIELD:
-        if (control->state == VM_RUNNING) {
-            scheduler_start(control);
-        }
+        scheduler_start(control);
         return true;
     case VM_EXIT_FINISHED:
     case VM_EXIT_UNCAUGHT:
