@@ -251,21 +251,32 @@ static hal_fault_action stop(struct hal_fault *fault, struct vm *vm) {
     return HAL_FAULT_REDIRECT;
 }
 
+/* Whether a VM executes an instruction of its own, with all its registers where the engine has them. In the
+ * engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at its attention once
+ * it is back on its own. */
+static bool is_executing(const struct hal_fault *fault, const struct vm *vm) {
+    const uint64_t rsp = fault->registers->rsp;
+    return vm_in_engine(fault->rip) && rsp <= vm->control_base &&
+           rsp > vm->control_base - VM_STACK_SIZE;
+}
+
+/* The running VM is there to be taken off, and not on its way out with its registers half saved. */
+static bool can_be_stopped(void) {
+    return vm_current != NULL && current != NULL && current->state == VM_RUNNING &&
+           !current->doomed;
+}
+
 /* Takes the running VM off the processor where it is, or notes that it must leave soon. */
 static hal_fault_action preempt(struct hal_fault *fault, struct vm *vm) {
     const struct hal_registers *r = fault->registers;
-    if (current == NULL || current->state != VM_RUNNING || current->doomed) {
-        return HAL_FAULT_RESUME; /* it is leaving already, with its registers half saved */
+    if (!can_be_stopped()) {
+        return HAL_FAULT_RESUME;
     }
     if (fault->rip >= (uint64_t)engine_continue && fault->rip < (uint64_t)engine_continue_end) {
         vm->preempted = 1; /* its frame is still what it was */
         return stop(fault, vm);
     }
-    /* In the engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at
-     * its attention once it is back on its own. */
-    const bool on_own_stack =
-        r->rsp <= vm->control_base && r->rsp > vm->control_base - VM_STACK_SIZE;
-    if (!vm_in_engine(fault->rip) || !on_own_stack) {
+    if (!is_executing(fault, vm)) {
         __atomic_fetch_or(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
         return HAL_FAULT_RESUME;
     }
@@ -296,14 +307,16 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
     struct vm *vm = vm_current;
     switch (fault->kind) {
     case HAL_FAULT_PREEMPT:
-        return vm != NULL && look ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        return look ? preempt(fault, vm) : HAL_FAULT_RESUME;
     case HAL_FAULT_BREAK:
-        if (current == NULL || current != console || current->state != VM_RUNNING) {
-            break_wanted = true;
-            look = true;
-            return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        /* Thrown at once only where nothing else can come between. Whoever is in a C word may be about to
+         * wait, or to leave: the loop delivers it. */
+        if (current == console && can_be_stopped() && is_executing(fault, vm)) {
+            return vm_fault(fault);
         }
-        return vm_fault(fault);
+        break_wanted = true;
+        look = true;
+        return preempt(fault, vm);
     default:
         return vm_fault(fault);
     }
@@ -372,6 +385,7 @@ static enum vm_exit run(struct vm_control *control) {
         bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
     }
     control->slice_left = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* from here on an interrupt finds it running */
     if (look) {
         scheduler_leave(control); /* something came between the loop's look and this one */
     }
