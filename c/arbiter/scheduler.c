@@ -130,11 +130,13 @@ static void bound_slice(uint64_t start, uint64_t length) {
     }
 }
 
-/* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. */
-static void make_room(const struct vm_control *rival) {
-    if (rival->priority > current->priority) {
+/* The running VM may have a rival now, because one has come or because its own priority has changed: one more
+ * urgent takes its place, one of its own priority bounds its stay. */
+static void make_room(void) {
+    const int rival = run_queue_highest(&runnable);
+    if (rival > current->priority) {
         scheduler_leave(current);
-    } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE) {
+    } else if (rival == current->priority && slice_end == VM_NO_DEADLINE) {
         bound_slice(hal_time_cycles(), current->quantum);
     }
 }
@@ -143,7 +145,7 @@ void scheduler_start(struct vm_control *control) {
     control->state = VM_RUNNABLE;
     run_queue_append(&runnable, control);
     if (current != NULL) {
-        make_room(control);
+        make_room();
     }
 }
 
@@ -200,6 +202,9 @@ static void change_priority(struct vm_control *control, uint8_t priority) {
         scheduler_start(control);
     } else {
         control->priority = priority;
+        if (control == current) {
+            make_room();
+        }
     }
 }
 
