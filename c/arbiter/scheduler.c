@@ -193,6 +193,7 @@ void scheduler_remove(struct vm_control *control) {
     if (control->state == VM_RUNNABLE) {
         run_queue_remove(&runnable, control);
     }
+    control->state = VM_DEAD; /* what was lent to it may still be taken back */
 }
 
 static void change_priority(struct vm_control *control, uint8_t priority) {
