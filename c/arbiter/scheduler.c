@@ -28,6 +28,7 @@
 
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define LONGEST_NS    (NS_PER_SECOND * 3600 * 24 * 365) /* nothing is set further ahead than a year */
+#define KEY_NS        UINT64_C(10000000) /* between two looks for a key while VMs run */
 
 static struct run_queue runnable;
 static struct deadline_queue sleeping;
@@ -241,9 +242,12 @@ void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
     scheduler_lend(control);
 }
 
-/* Whoever waited for a key in vain can have one now. */
+/* Whoever waited for a key in vain can have one now: the arbiter looks soon. */
 void scheduler_set_console(struct vm_control *control) {
     look = true;
+    if (current != NULL) {
+        scheduler_leave(current);
+    }
     console = control;
     console_own(&control->vm->console);
 }
@@ -344,6 +348,10 @@ static void deliver_break(void) {
     }
 }
 
+static bool waits_for_key(void) {
+    return console != NULL && console->state == VM_WAITING_FOR_INPUT;
+}
+
 static void wake_the_due(void) {
     look = false;
     deliver_break();
@@ -355,10 +363,16 @@ static void wake_the_due(void) {
             scheduler_wake(due, due->state == VM_SLEEPING ? 0 : THROW_TIMEOUT);
         }
     }
-    if (console != NULL && console->state == VM_WAITING_FOR_INPUT && hal_console_has_input()) {
-        scheduler_wake(console, 0);
+    uint64_t next = deadline_queue_next(&sleeping);
+    if (waits_for_key()) {
+        if (hal_console_has_input()) {
+            scheduler_wake(console, 0);
+        } else if (runnable.count != 0) {
+            const uint64_t again = hal_time_now_ns() + KEY_NS;
+            next = again < next ? again : next;
+        }
     }
-    look_at(deadline_queue_next(&sleeping));
+    look_at(next);
 }
 
 /* Nobody can run: until the next interrupt, and whatever it brings. */
@@ -419,6 +433,7 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
     switch (reason) {
     case VM_EXIT_WAIT:
         control->state = VM_WAITING_FOR_INPUT;
+        look = true; /* a key may be there; if none is, somebody must see to it that one is heard */
         return true;
     case VM_EXIT_SLEEP:
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
