@@ -375,18 +375,19 @@ static void wake_the_due(void) {
     look_at(next);
 }
 
-/* Nobody can run: until the next interrupt, and whatever it brings. */
+/* Nobody can run: until the next interrupt, and whatever it brings. One that has come since the loop looked
+ * must not be slept over, so they are let in again only where the processor halts. */
 static void idle(void) {
-    if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
-        hal_console_wait();
-    } else {
-        hal_console_flush();
-        const unsigned long state = hal_irq_disable();
-        if (!look) {
+    hal_console_flush();
+    const unsigned long state = hal_irq_disable();
+    if (!look) {
+        if (waits_for_key()) {
+            hal_console_wait();
+        } else {
             hal_cpu_halt();
         }
-        hal_irq_restore(state);
     }
+    hal_irq_restore(state);
     look = true;
     now_cycles = hal_time_cycles();
 }

@@ -34,7 +34,8 @@ int hal_console_poll(void);
 bool hal_console_has_input(void);
 
 /* Waits, using no processor time, until hal_console_has_input() may have become true or any
- * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. */
+ * interrupt (a timer tick, a break) has come. Spurious returns are allowed; the caller loops. May be called with
+ * interrupts disabled, as hal_cpu_halt may: they are enabled while it waits, so that none is slept over. */
 void hal_console_wait(void);
 
 /* The size of the text area that a person looks at: of the screen, or of the terminal on Linux. 80 columns and 24
