@@ -83,20 +83,28 @@ static void push_result(struct vm_control *receiver, uint64_t size, uint64_t fro
     }
 }
 
-/* Hands bytes to a VM that waits in RECV. */
-static void hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
-                      uint64_t size) {
-    void *to = vm_pointer(receiver->vm, receiver->buffer, size);
-    if (size > receiver->buffer_size || to == NULL) {
-        /* the sender has done nothing wrong: what does not fit is kept for the next try */
-        (void)mailbox_put(&receiver->mailbox, from, bytes, (uint32_t)size);
-        release(receiver, to == NULL ? THROW_NO_MEMORY : THROW_BUFFER_TOO_SHORT);
-        return;
+/* Where `size` bytes go that `self` receives, or the THROW code for which they cannot. */
+static int destination(const struct vm_control *self, uint64_t size, void **to) {
+    if (size > self->buffer_size) {
+        return THROW_BUFFER_TOO_SHORT;
     }
-    memcpy(to, bytes, size);
-    receiver->last_was_notice = false;
-    push_result(receiver, size, from);
-    release(receiver, 0);
+    *to = vm_pointer(self->vm, self->buffer, size);
+    return *to == NULL ? THROW_BAD_ADDRESS : 0;
+}
+
+/* Hands bytes to a VM that waits in RECV. False when they do not fit: its wait has ended with a THROW, and
+ * the message is still to be sent, for the sender has done nothing wrong. */
+static bool hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
+                      uint64_t size) {
+    void *to;
+    const int code = destination(receiver, size, &to);
+    if (code == 0) {
+        memcpy(to, bytes, size);
+        receiver->last_was_notice = false;
+        push_result(receiver, size, from);
+    }
+    release(receiver, code);
+    return code == 0;
 }
 
 /* There is room again: lets senders that wait put their messages in. */
@@ -112,19 +120,19 @@ static void refill(struct vm_control *receiver) {
     }
 }
 
-/* The oldest notice of a child's end, as a message. */
-static int take_notice(struct vm_control *self) {
-    const struct vm_control *notice = self->notices;
-    const struct end_notice message = {.how = notice->end, .code = notice->end_code};
-    const uint64_t from = notice->id;
-    void *to = vm_pointer(self->vm, self->buffer, sizeof message);
-    if (to == NULL || self->buffer_size < sizeof message) {
-        return to == NULL ? THROW_BAD_ADDRESS : THROW_BUFFER_TOO_SHORT;
-    }
-    memcpy(to, &message, sizeof message);
+/* The notice of a child's end, as a message. */
+static int take_notice(struct vm_control *self, uint64_t from) {
+    struct end_notice message;
     enum vm_end how;
-    int64_t code;
-    (void)vm_take_notice(self, from, &how, &code);
+    int64_t end_code;
+    void *to;
+    const int code = destination(self, sizeof message, &to);
+    if (code != 0) {
+        return code;
+    }
+    (void)vm_take_notice(self, from, &how, &end_code);
+    message = (struct end_notice){.how = how, .code = end_code};
+    memcpy(to, &message, sizeof message);
     self->last_was_notice = true;
     push_result(self, sizeof message, from);
     return 0;
@@ -133,38 +141,37 @@ static int take_notice(struct vm_control *self) {
 bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_end how,
                              int64_t code) {
     if (parent->state != VM_RECEIVING ||
-        (parent->partner != MAILBOX_ANYBODY && parent->partner != child) ||
-        parent->buffer_size < sizeof(struct end_notice)) {
+        (parent->partner != MAILBOX_ANYBODY && parent->partner != child)) {
         return false;
     }
-    struct end_notice *to = vm_pointer(parent->vm, parent->buffer, sizeof *to);
-    if (to == NULL) {
-        return false;
+    if (parent->partner == child && parent->buffer_size < sizeof(struct end_notice)) {
+        return false; /* who wants only short messages from it hears that there is no such VM any more */
     }
     const struct end_notice message = {.how = how, .code = code};
-    memcpy(to, &message, sizeof message);
+    if (!hand_over(parent, child, &message, sizeof message)) {
+        return false;
+    }
     parent->last_was_notice = true;
-    push_result(parent, sizeof message, child);
-    release(parent, 0);
     return true;
 }
 
-/* Takes what is there. *taken: whether there was anything. */
+/* Takes what is there; *taken says whether there was anything. Ends come before messages, but of one VM what
+ * it has sent comes before its end. */
 static int take(struct vm_control *self, bool *taken) {
     uint32_t place, size;
     uint64_t from;
+    void *to;
     *taken = true;
-    if (self->notices != NULL &&
-        (self->partner == MAILBOX_ANYBODY || self->partner == self->notices->id)) {
-        return take_notice(self);
+    if (self->notices != NULL && self->partner == MAILBOX_ANYBODY) {
+        return take_notice(self, self->notices->id);
     }
     if (!mailbox_find(&self->mailbox, self->partner, &place, &size, &from)) {
-        *taken = false;
-        return 0;
+        *taken = vm_has_notice(self, self->partner);
+        return *taken ? take_notice(self, self->partner) : 0;
     }
-    void *to = vm_pointer(self->vm, self->buffer, size);
-    if (size > self->buffer_size || to == NULL) {
-        return size > self->buffer_size ? THROW_BUFFER_TOO_SHORT : THROW_BAD_ADDRESS;
+    const int code = destination(self, size, &to);
+    if (code != 0) {
+        return code;
     }
     mailbox_take(&self->mailbox, place, to);
     self->last_was_notice = false;
@@ -210,7 +217,12 @@ int word_recv_within(struct vm *vm) {
 
 static int receive_from(struct vm *vm, uint64_t deadline_ns) {
     const uint64_t from = vm_pop(vm);
-    if (vm_table_find(from) == NULL && !vm_has_notice(vm_control_of(vm), from)) {
+    const struct vm_control *self = vm_control_of(vm);
+    uint32_t place, size;
+    uint64_t sender;
+    if (vm_table_find(from) == NULL && !vm_has_notice(self, from) &&
+        (self == NULL || from == MAILBOX_ANYBODY ||
+         !mailbox_find(&self->mailbox, from, &place, &size, &sender))) {
         return THROW_NO_SUCH_VM;
     }
     return receive(vm, from, deadline_ns);
@@ -278,8 +290,8 @@ static int send_now(struct vm *vm, struct vm_control **self, enum sent *result) 
         return THROW_BAD_ADDRESS;
     }
     if (receiver->state == VM_RECEIVING &&
-        (receiver->partner == MAILBOX_ANYBODY || receiver->partner == (*self)->id)) {
-        hand_over(receiver, (*self)->id, bytes, size);
+        (receiver->partner == MAILBOX_ANYBODY || receiver->partner == (*self)->id) &&
+        hand_over(receiver, (*self)->id, bytes, size)) {
         return 0;
     }
     /* those that wait already are before this one */
