@@ -40,6 +40,7 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
     scheduler_block(control, state, deadline_ns);
     if (other != NULL) {
         vm_ring_append(ring_of(other, state), control);
+        scheduler_lender(other, control->priority, 1);
         scheduler_lend(other);
     }
 }
@@ -52,6 +53,9 @@ void messages_cancel(struct vm_control *control) {
     struct vm_control *partner = vm_table_find(control->partner);
     if (partner != NULL) {
         vm_ring_remove(ring_of(partner, control->state), control);
+        control->partner =
+            MAILBOX_ANYBODY; /* it lends nothing more, whatever the chain below leads to */
+        scheduler_lender(partner, control->priority, -1);
         scheduler_lend(partner);
     }
 }

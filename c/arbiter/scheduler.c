@@ -210,30 +210,36 @@ static void change_priority(struct vm_control *control, uint8_t priority) {
     }
 }
 
-static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
-    const struct vm_control *at = ring;
-    if (at != NULL) {
-        do {
-            highest = at->priority > highest ? at->priority : highest;
-            at = at->next;
-        } while (at != ring);
+void scheduler_lender(struct vm_control *to, uint8_t priority, int change) {
+    to->lenders[priority] = (uint16_t)(to->lenders[priority] + change);
+    if (to->lenders[priority] != 0) {
+        to->lent |= UINT32_C(1) << priority;
+    } else {
+        to->lent &= ~(UINT32_C(1) << priority);
     }
-    return highest;
+}
+
+static uint8_t priority_of(const struct vm_control *control) {
+    const uint8_t lent = control->lent == 0 ? 0 : (uint8_t)(31 - __builtin_clz(control->lent));
+    return lent > control->base_priority ? lent : control->base_priority;
 }
 
 /* Along the chain of partners until nothing changes. A ring of VMs that wait for one another ends it too: a
  * priority can rise in it only once. */
 void scheduler_lend(struct vm_control *control) {
     while (control != NULL) {
-        const uint8_t priority =
-            highest_in(control->waiters, highest_in(control->senders, control->base_priority));
-        if (priority == control->priority) {
+        const uint8_t before = control->priority, now = priority_of(control);
+        if (now == before) {
             return;
         }
-        change_priority(control, priority);
+        change_priority(control, now);
         const bool waits = control->state == VM_SENDING || control->state == VM_RECEIVING ||
                            control->state == VM_WAITING_FOR_VM;
         control = waits ? vm_table_find(control->partner) : NULL;
+        if (control != NULL) {
+            scheduler_lender(control, before, -1);
+            scheduler_lender(control, now, 1);
+        }
     }
 }
 

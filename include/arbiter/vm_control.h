@@ -67,7 +67,9 @@ struct vm_control {
     struct vm_control
         *senders; /* rings (vm_ring.h), the oldest first: VMs in SENDING to this one, */
     struct vm_control
-        *waiters; /* and those that wait for a message from it alone, or for its end */
+        *waiters;  /* and those that wait for a message from it alone, or for its end */
+    uint32_t lent; /* bit p: a VM of priority p is in one of these two; */
+    uint16_t lenders[VM_PRIORITIES]; /* how many of each priority: all others at most */
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
