@@ -39,7 +39,7 @@ static int new_control(struct vm_control **made, uint64_t parent) {
     if (!vm_table_add(control)) {
         hal_mem_free(control->mailbox.ring);
         hal_mem_free(control);
-        return THROW_TOO_MANY_VMS;
+        return vm_table_count() == VM_TABLE_MAX ? THROW_TOO_MANY_VMS : THROW_NO_MEMORY;
     }
     *made = control;
     return 0;
