@@ -113,6 +113,7 @@ help:
 	'make test    all tests; the last line is "N passed, N failed"' \
 	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
+	'make model   the arbiter in random operations beside a reference (SEEDS, OPERATIONS)' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
 	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
@@ -330,7 +331,7 @@ run: $(run_needs)
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
-test_needs := all $(BUILD)/unit $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
+test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -400,6 +401,29 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 	$(call say,EFI,$@)
 	$(at)$(OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j '.rel*' -j .reloc \
 	    --target efi-app-x86_64 $< $@
+
+# --- The arbiter against a reference ----------------------------------------------------------------
+
+# The arbiter's sources over a machine of the test's, under the sanitizers; inside.c has scheduler.c in it. The wraps
+# are where the test plants faults, to see that it notices them.
+model_c := $(wildcard tests/model/*.c) c/shared/format.c \
+           $(addprefix c/arbiter/,audit.c capability.c capability_words.c deadline_queue.c mailbox.c messages.c \
+             run_queue.c vm_arbiter.c vm_fault.c vm_life.c vm_table.c vm_words.c)
+model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
+              capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice)
+
+SEEDS      ?= 3
+OPERATIONS ?= 1000000
+
+$(BUILD)/model: $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(model_c))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -fsanitize=address,undefined $(model_wrap) -o $@ $^
+
+.PHONY: model
+model: $(BUILD)/model
+	$(at)mkdir -p $(BUILD)/findings
+	$(at)$< --self-test
+	$(at)$< --seeds $(SEEDS) --operations $(OPERATIONS) --findings $(BUILD)/findings
 
 # --- Fuzzing --------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ from machine import Machine, MachineError, PROMPT, choose_accelerator  # noqa: E
 UNIT_SECONDS = 300
 HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
+MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
 CORPUS_SECONDS = 300
@@ -95,6 +96,23 @@ def unit_stage(build, totals):
         return
     print(output.rstrip())
     totals.add(int(summary[1]), int(summary[2]))
+
+
+def model_stage(build, totals):
+    """The arbiter against its reference, and whether that notices planted faults."""
+    heading("The arbiter, in random operations beside a reference")
+    model = os.path.join(build, "model")
+    findings = os.path.join(build, "findings")
+    os.makedirs(findings, exist_ok=True)
+    for what in (["--self-test"],
+                 ["--seeds", "3", "--operations", "200000", "--findings", findings]):
+        status, output = run([model, *what], MODEL_SECONDS)
+        summary = UNIT_SUMMARY.search(output)
+        if not summary or (status != 0) != (int(summary[2]) > 0):
+            totals.broken("model", f"no proper end; {how(status)}", output)
+            continue
+        print(output.rstrip())
+        totals.add(int(summary[1]), int(summary[2]))
 
 
 def verifier_stage(build, totals):
@@ -391,6 +409,7 @@ def main():
     files = sorted(glob.glob("tests/forth/test_*.fs"))
 
     unit_stage(options.build, totals)
+    model_stage(options.build, totals)
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     help_stage(options.build, totals)

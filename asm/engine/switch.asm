@@ -127,25 +127,26 @@ engine_resume:
     jne engine_attend
     NEXT
 
-; Between two primitives, with something to attend to.
+; Between two primitives, with something to attend to. To leave comes first: a VM that waits now must not go
+; on, and who asked for the processor does not ask again. What is to be thrown stays for when the VM is back.
 global engine_attend:hidden
 align 64, int3
 engine_attend:
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jnz .leave
     test dword [VM + VM_ATTENTION], ATTENTION_BREAK
     jnz .break
-    test dword [VM + VM_ATTENTION], ATTENTION_THROW
-    jnz .throw
     mov dword [VM + VM_ATTENTION], 0
+    mov TOS, [VM + VM_ATTENTION_CODE]
+    jmp engine_throw_plain
+.leave:
+    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
     SAVE_VM
-    mov eax, VM_EXIT_YIELD
+    mov eax, VM_EXIT_PREEMPTED
     jmp engine_leave
 .break:
     mov dword [VM + VM_ATTENTION], 0
     mov TOS, THROW_USER_INTERRUPT
-    jmp engine_throw_plain
-.throw:
-    mov dword [VM + VM_ATTENTION], 0
-    mov TOS, [VM + VM_ATTENTION_CODE]
     jmp engine_throw_plain
 
 ; In: rax = C word, int word(struct vm *), 0 or a THROW code; ecx = bytes of data stack that it takes.
@@ -170,8 +171,15 @@ engine_call_c:
     jne engine_attend
     NEXT
 .throw:
+    cmp dword [VM + VM_ATTENTION], 0
+    jne .both
     movsxd TOS, eax
     jmp engine_throw_plain
+.both:                              ; a program in which all words throw must leave in time, too
+    movsxd rax, eax
+    mov [VM + VM_ATTENTION_CODE], rax
+    or dword [VM + VM_ATTENTION], ATTENTION_THROW
+    jmp engine_attend
 
 ; Suspends the VM until the console has input: ( -- )
 PRIM wait_input

@@ -94,7 +94,7 @@ FIELD_WRITABLE = {
     "VM_HANDLER", "VM_DP", "VM_TOP",
     "VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "VM_FILE_DEPTH",
     "VM_THROW_CODE", "VM_THROW_WORD_ADDR", "VM_THROW_WORD_SIZE", "VM_THROW_SOURCE_ID",
-    "VM_FAULT_KNOWN", "VM_ATTENTION",
+    "VM_FAULT_KNOWN", "VM_ATTENTION", "VM_ATTENTION_CODE",
 }
 
 # What must be in the struct vm before a C word runs or the VM is suspended.
@@ -125,7 +125,7 @@ THREAD_PRIMITIVES = {
 }
 
 # Exit reasons after which the VM goes on where it was.
-SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP", "VM_EXIT_YIELD"}
+SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP", "VM_EXIT_YIELD", "VM_EXIT_PREEMPTED"}
 
 # Functions that are not primitives, and what they may rely on: "vm" is r12 and a clear direction flag, "fault" r12
 # alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx. Each may be jumped

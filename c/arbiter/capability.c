@@ -42,31 +42,46 @@ static struct capability *new_capability(struct vm_control *owner, enum capabili
                                 .owner = owner,
                                 .next = owner->capabilities,
                                 .source = source};
+    if (made->next != NULL) {
+        made->next->previous = made;
+    }
     owner->capabilities = made;
     if (source != NULL) {
+        made->depth = source->depth + 1;
         made->next_derived = source->derived;
+        if (made->next_derived != NULL) {
+            made->next_derived->previous_derived = made;
+        }
         source->derived = made;
     }
     return made;
 }
 
 static void unlink_from_owner(const struct capability *gone) {
-    struct capability **at = &gone->owner->capabilities;
-    while (*at != gone) {
-        at = &(*at)->next;
+    if (gone->previous != NULL) {
+        gone->previous->next = gone->next;
+    } else {
+        gone->owner->capabilities = gone->next;
     }
-    *at = gone->next;
+    if (gone->next != NULL) {
+        gone->next->previous = gone->previous;
+    }
+}
+
+static void unlink_from_source(const struct capability *gone) {
+    if (gone->previous_derived != NULL) {
+        gone->previous_derived->next_derived = gone->next_derived;
+    } else if (gone->source != NULL) {
+        gone->source->derived = gone->next_derived;
+    }
+    if (gone->next_derived != NULL) {
+        gone->next_derived->previous_derived = gone->previous_derived;
+    }
 }
 
 /* Takes one that nothing is derived from any more. */
 static void remove_leaf(struct capability *leaf) {
-    if (leaf->source != NULL) {
-        struct capability **at = &leaf->source->derived;
-        while (*at != leaf) {
-            at = &(*at)->next_derived;
-        }
-        *at = leaf->next_derived;
-    }
+    unlink_from_source(leaf);
     unlink_from_owner(leaf);
     hal_mem_free(leaf);
 }
@@ -100,14 +115,28 @@ bool capability_give_all(struct vm_control *primordial) {
     return true;
 }
 
-/* One capability must cover the whole range: two that meet do not add up to more than each. */
+/* One capability must cover the whole range: two that meet do not add up to more than each. Of several the
+ * one that is nearest to the start, and of these the oldest. */
 static struct capability *find(const struct vm_control *control, enum capability_kind kind,
                                uint64_t low, uint64_t high) {
-    struct capability *at = control->capabilities;
-    while (at != NULL && (at->kind != kind || low < at->low || high > at->high)) {
-        at = at->next;
+    struct capability *found = NULL;
+    for (struct capability *at = control->capabilities; at != NULL; at = at->next) {
+        if (at->kind == kind && low >= at->low && high <= at->high &&
+            (found == NULL || at->depth <= found->depth)) {
+            found = at;
+        }
     }
-    return at;
+    return found;
+}
+
+/* Whether `from` is among the owners above a capability. */
+static bool derives_from(const struct capability *at, const struct vm_control *from) {
+    for (at = at->source; at != NULL; at = at->source) {
+        if (at->owner == from) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool capability_holds(const struct vm_control *control, enum capability_kind kind, uint64_t low,
@@ -147,7 +176,8 @@ int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t ki
         audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, low, high);
         return THROW_NOT_PERMITTED;
     }
-    if (new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
+    if (to != from && !derives_from(source, to) &&
+        new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
         return THROW_NO_MEMORY;
     }
     audit(AUDIT_GRANT, from->id, to->id, (enum capability_kind)kind, low, high);
@@ -159,9 +189,7 @@ int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64
         return THROW_INVALID_ARGUMENT;
     }
     int code = THROW_NOT_PERMITTED;
-    /* a VM that grants to itself would lengthen the list that is walked here: what it has is enough */
-    for (struct capability *at = from == to ? NULL : from->capabilities; at != NULL;
-         at = at->next) {
+    for (const struct capability *at = from->capabilities; at != NULL; at = at->next) {
         if (at->kind == kind) {
             code = capability_grant(from, to, kind, at->low, at->high);
             if (code != 0) {
@@ -173,16 +201,6 @@ int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64
         audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, 0, 0);
     }
     return code;
-}
-
-/* Whether `from` is among the owners above a capability. */
-static bool derives_from(const struct capability *at, const struct vm_control *from) {
-    for (at = at->source; at != NULL; at = at->source) {
-        if (at->owner == from) {
-            return true;
-        }
-    }
-    return false;
 }
 
 unsigned capability_revoke(struct vm_control *from, struct vm_control *to, uint64_t kind) {

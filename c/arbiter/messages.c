@@ -42,6 +42,7 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
     scheduler_block(control, state, deadline_ns);
     if (other != NULL) {
         vm_ring_append(ring_of(other, state), control);
+        scheduler_lender(other, control->priority, 1);
         scheduler_lend(other);
     }
 }
@@ -54,6 +55,9 @@ void messages_cancel(struct vm_control *control) {
     struct vm_control *partner = vm_table_find(control->partner);
     if (partner != NULL) {
         vm_ring_remove(ring_of(partner, control->state), control);
+        control->partner =
+            MAILBOX_ANYBODY; /* it lends nothing more, whatever the chain below leads to */
+        scheduler_lender(partner, control->priority, -1);
         scheduler_lend(partner);
     }
 }
@@ -88,20 +92,28 @@ static void push_result(struct vm_control *receiver, uint64_t size, uint64_t fro
     }
 }
 
-/* Hands bytes to a VM that waits in RECV. */
-static void hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
-                      uint64_t size) {
-    void *to = vm_pointer(receiver->vm, receiver->buffer, size);
-    if (size > receiver->buffer_size || to == NULL) {
-        /* the sender has done nothing wrong: what does not fit is kept for the next try */
-        (void)mailbox_put(&receiver->mailbox, from, bytes, (uint32_t)size);
-        release(receiver, to == NULL ? THROW_NO_MEMORY : THROW_BUFFER_TOO_SHORT);
-        return;
+/* Where `size` bytes go that `self` receives, or the THROW code for which they cannot. */
+static int destination(const struct vm_control *self, uint64_t size, void **to) {
+    if (size > self->buffer_size) {
+        return THROW_BUFFER_TOO_SHORT;
     }
-    memcpy(to, bytes, size);
-    receiver->last_was_notice = false;
-    push_result(receiver, size, from);
-    release(receiver, 0);
+    *to = vm_pointer(self->vm, self->buffer, size);
+    return *to == NULL ? THROW_BAD_ADDRESS : 0;
+}
+
+/* Hands bytes to a VM that waits in RECV. False when they do not fit: its wait has ended with a THROW, and
+ * the message is still to be sent, for the sender has done nothing wrong. */
+static bool hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
+                      uint64_t size) {
+    void *to;
+    const int code = destination(receiver, size, &to);
+    if (code == 0) {
+        memcpy(to, bytes, size);
+        receiver->last_was_notice = false;
+        push_result(receiver, size, from);
+    }
+    release(receiver, code);
+    return code == 0;
 }
 
 /* There is room again: lets senders that wait put their messages in. */
@@ -117,19 +129,19 @@ static void refill(struct vm_control *receiver) {
     }
 }
 
-/* The oldest notice of a child's end, as a message. */
-static int take_notice(struct vm_control *self) {
-    const struct vm_control *notice = self->notices;
-    const struct end_notice message = {.how = notice->end, .code = notice->end_code};
-    const uint64_t from = notice->id;
-    void *to = vm_pointer(self->vm, self->buffer, sizeof message);
-    if (to == NULL || self->buffer_size < sizeof message) {
-        return to == NULL ? THROW_BAD_ADDRESS : THROW_BUFFER_TOO_SHORT;
-    }
-    memcpy(to, &message, sizeof message);
+/* The notice of a child's end, as a message. */
+static int take_notice(struct vm_control *self, uint64_t from) {
+    struct end_notice message;
     enum vm_end how;
-    int64_t code;
-    (void)vm_take_notice(self, from, &how, &code);
+    int64_t end_code;
+    void *to;
+    const int code = destination(self, sizeof message, &to);
+    if (code != 0) {
+        return code;
+    }
+    (void)vm_take_notice(self, from, &how, &end_code);
+    message = (struct end_notice){.how = how, .code = end_code};
+    memcpy(to, &message, sizeof message);
     self->last_was_notice = true;
     push_result(self, sizeof message, from);
     return 0;
@@ -138,42 +150,37 @@ static int take_notice(struct vm_control *self) {
 bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_end how,
                              int64_t code) {
     if (parent->state != VM_RECEIVING ||
-        (parent->partner != MAILBOX_ANYBODY && parent->partner != child) ||
-        parent->buffer_size < sizeof(struct end_notice)) {
+        (parent->partner != MAILBOX_ANYBODY && parent->partner != child)) {
         return false;
     }
-    struct end_notice *to = vm_pointer(parent->vm, parent->buffer, sizeof *to);
-    if (to == NULL) {
-        return false;
+    if (parent->partner == child && parent->buffer_size < sizeof(struct end_notice)) {
+        return false; /* who wants only short messages from it hears that there is no such VM any more */
     }
     const struct end_notice message = {.how = how, .code = code};
-    memcpy(to, &message, sizeof message);
+    if (!hand_over(parent, child, &message, sizeof message)) {
+        return false;
+    }
     parent->last_was_notice = true;
-    push_result(parent, sizeof message, child);
-    release(parent, 0);
     return true;
 }
 
-/* Takes what is there. *taken: whether there was anything. A notice goes before the messages of others,
- * who may be many, but is the last that is heard from the VM that has ended. */
+/* Takes what is there; *taken says whether there was anything. An end goes before the messages of others, who may
+ * be many, but is the last that is heard from the VM that has ended. */
 static int take(struct vm_control *self, bool *taken) {
     uint32_t place, size;
     uint64_t from, wanted = self->partner;
+    void *to;
     *taken = true;
-    if (self->notices != NULL &&
-        (self->partner == MAILBOX_ANYBODY || self->partner == self->notices->id)) {
+    if (self->notices != NULL && wanted == MAILBOX_ANYBODY) {
         wanted = self->notices->id;
-        if (!mailbox_find(&self->mailbox, wanted, &place, &size, &from)) {
-            return take_notice(self);
-        }
     }
     if (!mailbox_find(&self->mailbox, wanted, &place, &size, &from)) {
-        *taken = false;
-        return 0;
+        *taken = vm_has_notice(self, wanted);
+        return *taken ? take_notice(self, wanted) : 0;
     }
-    void *to = vm_pointer(self->vm, self->buffer, size);
-    if (size > self->buffer_size || to == NULL) {
-        return size > self->buffer_size ? THROW_BUFFER_TOO_SHORT : THROW_BAD_ADDRESS;
+    const int code = destination(self, size, &to);
+    if (code != 0) {
+        return code;
     }
     mailbox_take(&self->mailbox, place, to);
     self->last_was_notice = false;
@@ -219,7 +226,12 @@ int word_recv_within(struct vm *vm) {
 
 static int receive_from(struct vm *vm, uint64_t deadline_ns) {
     const uint64_t from = vm_pop(vm);
-    if (vm_table_find(from) == NULL && !vm_has_notice(vm_control_of(vm), from)) {
+    const struct vm_control *self = vm_control_of(vm);
+    uint32_t place, size;
+    uint64_t sender;
+    if (vm_table_find(from) == NULL && !vm_has_notice(self, from) &&
+        (self == NULL || from == MAILBOX_ANYBODY ||
+         !mailbox_find(&self->mailbox, from, &place, &size, &sender))) {
         return THROW_NO_SUCH_VM;
     }
     return receive(vm, from, deadline_ns);
@@ -287,8 +299,8 @@ static int send_now(struct vm *vm, struct vm_control **self, enum sent *result) 
         return THROW_BAD_ADDRESS;
     }
     if (receiver->state == VM_RECEIVING &&
-        (receiver->partner == MAILBOX_ANYBODY || receiver->partner == (*self)->id)) {
-        hand_over(receiver, (*self)->id, bytes, size);
+        (receiver->partner == MAILBOX_ANYBODY || receiver->partner == (*self)->id) &&
+        hand_over(receiver, (*self)->id, bytes, size)) {
         return 0;
     }
     /* those that wait already are before this one */

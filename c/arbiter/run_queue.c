@@ -34,12 +34,15 @@ int run_queue_highest(const struct run_queue *queue) {
     return queue->occupied == 0 ? -1 : 31 - __builtin_clz(queue->occupied);
 }
 
-struct vm_control *run_queue_take(struct run_queue *queue) {
+struct vm_control *run_queue_first(const struct run_queue *queue) {
     const int priority = run_queue_highest(queue);
-    if (priority < 0) {
-        return NULL;
+    return priority < 0 ? NULL : queue->first[priority];
+}
+
+struct vm_control *run_queue_take(struct run_queue *queue) {
+    struct vm_control *control = run_queue_first(queue);
+    if (control != NULL) {
+        run_queue_remove(queue, control);
     }
-    struct vm_control *control = queue->first[priority];
-    run_queue_remove(queue, control);
     return control;
 }

@@ -136,9 +136,13 @@ static void bound_slice(uint64_t start, uint64_t length) {
     }
 }
 
-/* The running VM has a rival now: one more urgent takes its place, one of its own priority bounds its stay. A
- * summoned one has no equals. */
-static void make_room(const struct vm_control *rival) {
+/* The running VM may have a rival now, because one has come or because its own priority has changed: one more
+ * urgent takes its place, one of its own priority bounds its stay. A summoned one has no equals. */
+static void make_room(void) {
+    const struct vm_control *rival = run_queue_first(&runnable);
+    if (rival == NULL) {
+        return;
+    }
     if (rival->priority > current->priority || rival->summoned) {
         scheduler_leave(current);
     } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE &&
@@ -155,7 +159,7 @@ void scheduler_start(struct vm_control *control) {
         run_queue_append(&runnable, control);
     }
     if (current != NULL) {
-        make_room(control);
+        make_room();
     }
 }
 
@@ -207,6 +211,7 @@ void scheduler_remove(struct vm_control *control) {
     if (control->state == VM_RUNNABLE) {
         run_queue_remove(&runnable, control);
     }
+    control->state = VM_DEAD; /* what was lent to it may still be taken back */
 }
 
 static void change_priority(struct vm_control *control, uint8_t priority) {
@@ -216,37 +221,43 @@ static void change_priority(struct vm_control *control, uint8_t priority) {
         scheduler_start(control);
     } else {
         control->priority = priority;
-        if (control == current && run_queue_highest(&runnable) > priority) {
-            scheduler_leave(control);
+        if (control == current) {
+            make_room();
         }
     }
 }
 
-static uint8_t highest_in(const struct vm_control *ring, uint8_t highest) {
-    const struct vm_control *at = ring;
-    if (at != NULL) {
-        do {
-            highest = at->priority > highest ? at->priority : highest;
-            at = at->next;
-        } while (at != ring);
+void scheduler_lender(struct vm_control *to, uint8_t priority, int change) {
+    to->lenders[priority] = (uint16_t)(to->lenders[priority] + change);
+    if (to->lenders[priority] != 0) {
+        to->lent |= UINT32_C(1) << priority;
+    } else {
+        to->lent &= ~(UINT32_C(1) << priority);
     }
-    return highest;
+}
+
+static uint8_t priority_of(const struct vm_control *control) {
+    const uint8_t own = control->summoned ? VM_PRIORITIES - 1 : control->base_priority;
+    const uint8_t lent = control->lent == 0 ? 0 : (uint8_t)(31 - __builtin_clz(control->lent));
+    return lent > own ? lent : own;
 }
 
 /* Along the chain of partners until nothing changes. A ring of VMs that wait for one another ends it too: a
  * priority can rise in it only once. */
 void scheduler_lend(struct vm_control *control) {
     while (control != NULL) {
-        const uint8_t own = control->summoned ? VM_PRIORITIES - 1 : control->base_priority;
-        const uint8_t priority = highest_in(
-            control->waiters, highest_in(control->senders, highest_in(control->page_senders, own)));
-        if (priority == control->priority) {
+        const uint8_t before = control->priority, now = priority_of(control);
+        if (now == before) {
             return;
         }
-        change_priority(control, priority);
+        change_priority(control, now);
         const bool waits = control->state == VM_SENDING || control->state == VM_SENDING_PAGES ||
                            control->state == VM_RECEIVING || control->state == VM_WAITING_FOR_VM;
         control = waits ? vm_table_find(control->partner) : NULL;
+        if (control != NULL) {
+            scheduler_lender(control, before, -1);
+            scheduler_lender(control, now, 1);
+        }
     }
 }
 
@@ -255,9 +266,12 @@ void scheduler_set_priority(struct vm_control *control, uint8_t priority) {
     scheduler_lend(control);
 }
 
-/* Whoever waited for a key in vain can have one now. */
+/* Whoever waited for a key in vain can have one now: the arbiter looks soon. */
 void scheduler_set_console(struct vm_control *control) {
     look = true;
+    if (current != NULL) {
+        scheduler_leave(current);
+    }
     console = control;
     console_own(&control->vm->console);
 }
@@ -271,21 +285,32 @@ static hal_fault_action stop(struct hal_fault *fault, struct vm *vm) {
     return HAL_FAULT_REDIRECT;
 }
 
+/* Whether a VM executes an instruction of its own, with all its registers where the engine has them. In the
+ * engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at its attention once
+ * it is back on its own. */
+static bool is_executing(const struct hal_fault *fault, const struct vm *vm) {
+    const uint64_t rsp = fault->registers->rsp;
+    return vm_in_engine(fault->rip) && rsp <= vm->control_base &&
+           rsp > vm->control_base - VM_STACK_SIZE;
+}
+
+/* The running VM is there to be taken off, and not on its way out with its registers half saved. */
+static bool can_be_stopped(void) {
+    return vm_current != NULL && current != NULL && current->state == VM_RUNNING &&
+           !current->doomed;
+}
+
 /* Takes the running VM off the processor where it is, or notes that it must leave soon. */
 static hal_fault_action preempt(struct hal_fault *fault, struct vm *vm) {
     const struct hal_registers *r = fault->registers;
-    if (current == NULL || current->state != VM_RUNNING || current->doomed) {
-        return HAL_FAULT_RESUME; /* it is leaving already, with its registers half saved */
+    if (!can_be_stopped()) {
+        return HAL_FAULT_RESUME;
     }
     if (fault->rip >= (uint64_t)engine_continue && fault->rip < (uint64_t)engine_continue_end) {
         vm->preempted = 1; /* its frame is still what it was */
         return stop(fault, vm);
     }
-    /* In the engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at
-     * its attention once it is back on its own. */
-    const bool on_own_stack =
-        r->rsp <= vm->control_base && r->rsp > vm->control_base - VM_STACK_SIZE;
-    if (!vm_in_engine(fault->rip) || !on_own_stack) {
+    if (!is_executing(fault, vm)) {
         __atomic_fetch_or(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
         return HAL_FAULT_RESUME;
     }
@@ -316,18 +341,20 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
     struct vm *vm = vm_current;
     switch (fault->kind) {
     case HAL_FAULT_PREEMPT:
-        return vm != NULL && look ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        return look ? preempt(fault, vm) : HAL_FAULT_RESUME;
     case HAL_FAULT_BREAK:
-        if (current == NULL || current != console || current->state != VM_RUNNING) {
-            break_wanted = true;
-            look = true;
-            return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        /* Thrown at once only where nothing else can come between. Whoever is in a C word may be about to
+         * wait, or to leave: the loop delivers it. */
+        if (current == console && can_be_stopped() && is_executing(fault, vm)) {
+            return vm_fault(fault);
         }
-        return vm_fault(fault);
+        break_wanted = true;
+        look = true;
+        return preempt(fault, vm);
     case HAL_FAULT_ATTENTION:
         attention_wanted = true;
         look = true;
-        return vm != NULL ? preempt(fault, vm) : HAL_FAULT_RESUME;
+        return preempt(fault, vm);
     default:
         return vm_fault(fault);
     }
@@ -381,6 +408,10 @@ static void take_requests(void) {
     }
 }
 
+static bool waits_for_key(void) {
+    return console != NULL && console->state == VM_WAITING_FOR_INPUT;
+}
+
 static void wake_the_due(void) {
     look = false;
     take_requests();
@@ -393,7 +424,7 @@ static void wake_the_due(void) {
             scheduler_wake(due, due->state == VM_SLEEPING ? 0 : THROW_TIMEOUT);
         }
     }
-    if (console != NULL && console->state == VM_WAITING_FOR_INPUT && hal_console_has_input()) {
+    if (waits_for_key() && hal_console_has_input()) {
         scheduler_wake(console, 0);
     }
     look_at(deadline_queue_next(&sleeping));
@@ -405,7 +436,7 @@ static void idle(void) {
     hal_console_flush();
     const unsigned long state = hal_irq_disable();
     if (!look) {
-        if (console != NULL && console->state == VM_WAITING_FOR_INPUT) {
+        if (waits_for_key()) {
             hal_console_wait();
         } else {
             hal_cpu_halt();
@@ -430,6 +461,7 @@ static enum vm_exit run(struct vm_control *control) {
         bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
     }
     control->slice_left = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* from here on an interrupt finds it running */
     if (look) {
         scheduler_leave(control); /* something came between the loop's look and this one */
     }
@@ -463,13 +495,13 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
         return true;
     case VM_EXIT_PREEMPTED:
-        control->preemptions++;
-        go_on(control);
+        if (control->state == VM_RUNNING) { /* else it waits since the word that it called */
+            control->preemptions++;
+            go_on(control);
+        }
         return true;
     case VM_EXIT_YIELD:
-        if (control->state == VM_RUNNING) {
-            scheduler_start(control);
-        }
+        scheduler_start(control);
         return true;
     case VM_EXIT_FINISHED:
     case VM_EXIT_UNCAUGHT:

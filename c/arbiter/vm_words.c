@@ -108,13 +108,14 @@ int word_wait_vm_within(struct vm *vm) {
     return wait_for(vm, vm_pop(vm), scheduler_deadline(delay));
 }
 
-/* Whether vm may give `control` this priority: a VM may always lower its own. */
+/* Whether vm may give `control` this priority: a VM may always lower its own. What others lend it is not its
+ * own, or it could keep that for good. */
 static int demand_time(struct vm *vm, const struct vm_control *control, uint64_t priority) {
     struct vm_control *self = vm_control_of(vm);
     if (self == NULL) {
         return THROW_UNSUPPORTED;
     }
-    if (control == self && priority < self->priority) {
+    if (control == self && priority < self->base_priority) {
         return 0;
     }
     return capability_demand(self, CAP_TIME_ADMIN, 0, priority);
@@ -144,7 +145,7 @@ int word_quantum_store(struct vm *vm) {
     if (control == NULL) {
         return THROW_NO_SUCH_VM;
     }
-    const int code = demand_time(vm, control, control->priority);
+    const int code = demand_time(vm, control, control->base_priority);
     if (code == 0) {
         scheduler_set_quantum(control, quantum);
     }

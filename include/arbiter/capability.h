@@ -31,8 +31,10 @@ struct capability {
     enum capability_kind kind;
     uint64_t low, high; /* the range, both ends included */
     struct vm_control *owner;
-    struct capability *next;                            /* of the same owner */
-    struct capability *source, *derived, *next_derived; /* the tree of derivation */
+    struct capability *next, *previous;                 /* of the same owner, the latest first */
+    struct capability *source, *derived;                /* the tree of derivation, */
+    struct capability *next_derived, *previous_derived; /* and the others from the same source */
+    uint32_t depth;                                     /* how far it is from the start */
     uint64_t uses;
 };
 
@@ -53,7 +55,9 @@ int capability_use(struct vm_control *control, enum capability_kind kind, uint64
 bool capability_holds(const struct vm_control *control, enum capability_kind kind, uint64_t low,
                       uint64_t high);
 
-/* Derives [low, high] of what `from` has for `to`. Returns 0, THROW_NOT_PERMITTED, THROW_INVALID_ARGUMENT (a kind that
+/* Derives [low, high] of what `from` has for `to`; of several that cover it, from the one that is nearest to
+ * the start, so that nobody can get in between by handing on. Does nothing when `to` is `from` or one that
+ * this comes from: it has all of it. Returns 0, THROW_NOT_PERMITTED, THROW_INVALID_ARGUMENT (a kind that
  * is none, or an empty range) or THROW_NO_MEMORY. */
 int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t kind, uint64_t low,
                      uint64_t high);

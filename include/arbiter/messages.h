@@ -26,7 +26,8 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
 /* Takes a VM out of its partner's lists, if it waits in one. */
 void messages_cancel(struct vm_control *control);
 
-/* Hands the notice of `child`'s end to `parent` if that waits for a message. */
+/* Hands the notice of `child`'s end to `parent` if that waits for a message. False when it does not, or when
+ * the notice does not fit: then its wait has ended with a THROW, or messages_close ends it. */
 bool messages_deliver_notice(struct vm_control *parent, uint64_t child, enum vm_end how,
                              int64_t code);
 

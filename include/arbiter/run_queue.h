@@ -21,6 +21,9 @@ void run_queue_prepend(struct run_queue *queue, struct vm_control *control);
 /* Takes out a VM that is in the queue; its priority must be what it was when it was put in. */
 void run_queue_remove(struct run_queue *queue, struct vm_control *control);
 
+/* The first VM of the highest priority, which stays in the queue; NULL when there is none. */
+struct vm_control *run_queue_first(const struct run_queue *queue);
+
 /* Takes the first VM of the highest priority; NULL when there is none. */
 struct vm_control *run_queue_take(struct run_queue *queue);
 

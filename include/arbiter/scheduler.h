@@ -38,6 +38,9 @@ void scheduler_remove(struct vm_control *control);
 /* Sets the priority that a VM has by itself, whatever its state. */
 void scheduler_set_priority(struct vm_control *control, uint8_t priority);
 
+/* One VM more (1), or less (-1), of this priority waits for `to`. */
+void scheduler_lender(struct vm_control *to, uint8_t priority, int change);
+
 /* To be called when the VMs that wait for this one have changed: it runs at the highest of their priorities, if that is
  * above its own, and so does the VM that it waits for itself. So a VM cannot be held up by one between its own
  * priority and that of its partner. */

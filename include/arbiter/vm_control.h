@@ -75,6 +75,8 @@ struct vm_control {
     struct vm_control
         *waiters; /* and those that wait for a message from it alone, or for its end */
     struct vm_control *page_senders; /* a ring too: VMs in SENDING_PAGES to this one */
+    uint32_t lent;                   /* bit p: a VM of priority p is in one of these three; */
+    uint16_t lenders[VM_PRIORITIES]; /* how many of each priority: all others at most */
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;

@@ -28,8 +28,9 @@ enum vm_exit {
     VM_EXIT_WAIT,     /* it waits for console input */
     VM_EXIT_SLEEP,    /* it waits for the time vm->wake_ns */
     VM_EXIT_BYE,      /* BYE */
-    VM_EXIT_YIELD, /* it gave up the rest of its quantum, or the word that it called has to wait */
-    VM_EXIT_PREEMPTED /* its quantum ended between two instructions: vm->frame has the registers */
+    VM_EXIT_YIELD,    /* it gave up the rest of its quantum */
+    VM_EXIT_PREEMPTED /* it had to leave: between two instructions (vm->preempted: the registers are in vm->frame), or
+                         after a word, which may have made it wait */
 };
 
 /* What a VM must attend to before it goes on: bits of vm->attention. */
