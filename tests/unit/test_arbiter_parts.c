@@ -242,10 +242,10 @@ UNIT_TEST(deadline_queue_memory, "room is made for all or nothing, and who is in
 UNIT_TEST(vm_table_whole, "the table grows to its maximum and no further, and no ID comes twice") {
     struct vm_control *all = calloc(VM_TABLE_MAX + 1, sizeof *all);
     for (unsigned i = 0; i < VM_TABLE_MAX; i++) {
-        CHECK(vm_table_add(&all[i]));
+        CHECK_EQ_I64(vm_table_add(&all[i]), 0);
         CHECK_EQ_U64(all[i].id, i);
     }
-    CHECK(!vm_table_add(&all[VM_TABLE_MAX]));
+    CHECK_EQ_I64(vm_table_add(&all[VM_TABLE_MAX]), THROW_TOO_MANY_VMS);
     CHECK_EQ_U64(vm_table_count(), VM_TABLE_MAX);
     CHECK(vm_table_find(0xffff) == &all[0xffff]);
     CHECK(vm_table_find(MAILBOX_ANYBODY) == NULL);
@@ -254,7 +254,7 @@ UNIT_TEST(vm_table_whole, "the table grows to its maximum and no further, and no
     vm_table_remove(&all[5]);
     CHECK(vm_table_find(old) == NULL);
     CHECK(vm_table_from(5) == &all[6]);
-    CHECK(vm_table_add(&all[VM_TABLE_MAX]));
+    CHECK_EQ_I64(vm_table_add(&all[VM_TABLE_MAX]), 0);
     CHECK_EQ_U64(all[VM_TABLE_MAX].id, 0x10005);
     CHECK(vm_table_find(old) == NULL);
     CHECK(vm_table_find(0x10005) == &all[VM_TABLE_MAX]);
@@ -267,7 +267,7 @@ UNIT_TEST(vm_table_whole, "the table grows to its maximum and no further, and no
     CHECK_EQ_U64(vm_table_count(), 0);
     CHECK(vm_table_from(0) == NULL);
     /* the place that has been free for longest is the next one: its generations last */
-    CHECK(vm_table_add(&all[0]) && vm_table_add(&all[1]));
+    CHECK(vm_table_add(&all[0]) == 0 && vm_table_add(&all[1]) == 0);
     CHECK_EQ_U64(all[0].id, 0x10000);
     CHECK_EQ_U64(all[1].id, 0x10001);
     vm_table_remove(&all[0]);
