@@ -150,7 +150,9 @@ def no_tick(lab):
             number(dialogue, "3000 MS 0 .")
             after, rows_after = timers(dialogue)
             fired = sum(row[1] for row in rows_after) - sum(row[1] for row in rows_before)
-            expect(after - before <= fired + 5, f"{after - before} interrupts for {fired} timers")
+            # The timer's own clock and the clock differ a little, so it may come too early once, and is set again
+            # for the rest. A tick would be 3000.
+            expect(after - before <= 2 * fired + 10 < 200, f"{after - before} interrupts for {fired} timers")
             dialogue.bye()
 
 
