@@ -201,13 +201,14 @@ void compare_all(void) {
     for (unsigned i = 0; i < ref_count; i++) {
         const struct ref_vm *ref = ref_vms[i];
         const struct vm_control *control = vm_table_find(ref->id);
-        if (control == NULL) {
+        if (control != NULL) {
+            compare_vm(control, ref);
+            notices += ref->notice_count;
+            children += check_family(control);
+            caps += check_caps(control, ref);
+        } else {
             model_fail("VM %lu is not in the table", ref->id);
         }
-        compare_vm(control, ref);
-        notices += ref->notice_count;
-        children += check_family(control);
-        caps += check_caps(control, ref);
     }
     if (vm_table_count() != ref_count || children != ref_count - 1) {
         model_fail("%u VMs in the table, %lu are children, expected %u", vm_table_count(), children,
