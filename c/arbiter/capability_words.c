@@ -11,11 +11,6 @@
 #include "primitives.h"
 #include "shared/format.h"
 
-static void type(void *context, const char *text, size_t size) {
-    (void)context;
-    console_bytes(text, size);
-}
-
 /* The two VMs of a grant: this one, and the one whose ID is on the stack. */
 static int partners(struct vm *vm, struct vm_control **self, struct vm_control **other) {
     *other = vm_table_find(vm_pop(vm));
@@ -76,13 +71,15 @@ int word_dot_caps(struct vm *vm) {
         console_text("This VM has no capabilities.\n");
         return 0;
     }
-    format(type, NULL, "capability       range                                from       uses\n");
+    format(console_sink, NULL,
+           "capability       range                                from       uses\n");
     for (const struct capability *at = self->capabilities; at != NULL; at = at->next) {
-        format(type, NULL, "%-16s %16lx to %-16lx", capability_name(at->kind), at->low, at->high);
+        format(console_sink, NULL, "%-16s %16lx to %-16lx", capability_name(at->kind), at->low,
+               at->high);
         if (at->source == NULL) {
-            format(type, NULL, " the start  %4lu\n", at->uses);
+            format(console_sink, NULL, " the start  %4lu\n", at->uses);
         } else {
-            format(type, NULL, " VM %-7lu %4lu\n", at->source->owner->id, at->uses);
+            format(console_sink, NULL, " VM %-7lu %4lu\n", at->source->owner->id, at->uses);
         }
     }
     return 0;
@@ -100,16 +97,16 @@ int word_dot_audit(struct vm *vm) {
     }
     console_fresh_line();
     const uint64_t count = audit_count();
-    format(type, NULL, "%lu events, the last %lu of them:\n", count,
+    format(console_sink, NULL, "%lu events, the last %lu of them:\n", count,
            count < AUDIT_SIZE ? count : AUDIT_SIZE);
     for (uint64_t number = count < AUDIT_SIZE ? 1 : count - AUDIT_SIZE + 1; number <= count;
          number++) {
         const struct audit_entry *entry = audit_entry(number);
-        format(type, NULL, "%8lu ms  VM %-6lu %-8s %-15s %lx to %lx", entry->time_ns / 1000000,
-               entry->vm, events[entry->event], capability_name(entry->kind), entry->low,
-               entry->high);
+        format(console_sink, NULL, "%8lu ms  VM %-6lu %-8s %-15s %lx to %lx",
+               entry->time_ns / 1000000, entry->vm, events[entry->event],
+               capability_name(entry->kind), entry->low, entry->high);
         if (entry->event == AUDIT_GRANT || entry->event == AUDIT_REVOKE) {
-            format(type, NULL, "  (VM %lu)", entry->other);
+            format(console_sink, NULL, "  (VM %lu)", entry->other);
         }
         console_char('\n');
     }

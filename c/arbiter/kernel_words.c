@@ -7,15 +7,10 @@
 #include "hal/hal_report.h"
 #include "primitives.h"
 
-static void type(void *context, const char *text, size_t size) {
-    (void)context;
-    console_bytes(text, size);
-}
-
 /* Tables begin on a line of their own. */
 static int show(hal_report_topic topic) {
     console_fresh_line();
-    hal_report(topic, type, NULL);
+    hal_report(topic, console_sink, NULL);
     return 0;
 }
 

@@ -97,10 +97,11 @@ static void describe_forth_words(struct vm *vm) {
  */
 static int freeze(struct vm *vm) {
     describe_forth_words(vm);
-    static const char cold[] = "COLD", quit[] = "(QUIT)";
+    static const char cold[] = "COLD", evaluate[] = "EVALUATE", quit[] = "(QUIT)";
     uint32_t quit_xt = dictionary_find(vm, quit, sizeof quit - 1);
     base_image.cold = dictionary_find(vm, cold, sizeof cold - 1);
-    if (quit_xt == 0 || base_image.cold == 0) {
+    base_image.evaluate = dictionary_find(vm, evaluate, sizeof evaluate - 1);
+    if (quit_xt == 0 || base_image.cold == 0 || base_image.evaluate == 0) {
         return THROW_UNDEFINED_WORD;
     }
     base_image.quit_code = dictionary_word(vm, quit_xt)->arg;

@@ -14,11 +14,6 @@
 #include "forth/throw.h"
 #include "hal/hal_memory.h"
 
-static uint32_t evaluate_xt(const struct vm *vm) {
-    static const char name[] = "EVALUATE";
-    return dictionary_find(vm, name, sizeof name - 1);
-}
-
 /* A control block with a place in the table; the VM itself is still to be made. */
 static int new_control(struct vm_control **made, uint64_t parent) {
     if (!scheduler_reserve(vm_table_count() + 1)) {
@@ -101,8 +96,7 @@ int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_
     if (code != 0) {
         return code;
     }
-    envelope = (envelope + VM_PAGE - 1) & ~(VM_PAGE - 1);
-    control->vm = vm_create(control->id, envelope, evaluate_xt(parent->vm));
+    control->vm = vm_create(control->id, envelope, base_image.evaluate);
     if (control->vm == NULL) {
         drop_control(control);
         return THROW_NO_MEMORY;

@@ -26,12 +26,13 @@ int word_spawn_vm(struct vm *vm) {
     if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
         return THROW_BAD_ENVELOPE;
     }
-    int code = capability_demand(self, CAP_SPAWN, 0, envelope);
+    const uint64_t whole = (envelope + VM_PAGE - 1) & ~(VM_PAGE - 1);
+    int code = capability_demand(self, CAP_SPAWN, 0, whole);
     if (code != 0) {
         return code;
     }
     uint64_t id;
-    code = vm_spawn(self, text, size, envelope, &id);
+    code = vm_spawn(self, text, size, whole, &id);
     if (code == 0) {
         vm_push(vm, id);
     }
@@ -152,11 +153,6 @@ int word_quantum_store(struct vm *vm) {
     return code;
 }
 
-static void type(void *context, const char *text, size_t size) {
-    (void)context;
-    console_bytes(text, size);
-}
-
 static const char *state_name(enum vm_state state) {
     switch (state) {
     case VM_RUNNABLE:
@@ -188,11 +184,11 @@ static const char *state_name(enum vm_state state) {
 int word_dot_vms(struct vm *vm) {
     (void)vm;
     console_fresh_line();
-    format(type, NULL,
+    format(console_sink, NULL,
            "    VM parent prio state              memory   run ms  switches preempted\n");
     const struct vm_control *control = vm_table_from(0);
     while (control != NULL) {
-        format(type, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %9lu %9lu\n", control->id,
+        format(console_sink, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %9lu %9lu\n", control->id,
                control->parent, control->priority, state_name(control->state),
                control->vm->envelope / 1024, scheduler_ns(control->run_cycles) / 1000000,
                control->switches, control->preemptions);

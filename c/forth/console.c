@@ -98,6 +98,11 @@ void console_bytes(const char *bytes, size_t size) {
     }
 }
 
+void console_sink(void *context, const char *text, size_t size) {
+    (void)context;
+    console_bytes(text, size);
+}
+
 void console_char(char c) {
     console_bytes(&c, 1);
 }

@@ -11,7 +11,7 @@
 #define VM_NOTICES_MAX  64u /* ends of children that a VM need not have asked about yet */
 
 /* Makes a VM that interprets `text` (copied) and then ends, as a child of `parent`, and lets it run. `envelope` is
- * between the two bounds. Stores its ID. Returns 0 or a THROW code; then nothing is left of it. */
+ * between the two bounds, in whole pages. Stores its ID. Returns 0 or a THROW code; then nothing is left of it. */
 int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_t envelope,
              uint64_t *id);
 

@@ -12,6 +12,9 @@ void console_char(char c);
 void console_text(const char *text); /* zero-terminated */
 void console_bytes(const char *bytes, size_t size);
 
+/* console_bytes as a format_sink (shared/format.h). */
+void console_sink(void *context, const char *text, size_t size);
+
 /* Where the output of a VM goes. Only one VM has the console; the lines of the others appear whole, each on a
  * line of its own, above what the user is just typing. */
 #define CONSOLE_LINE_MAX 256u /* a longer line of a VM without the console is cut into pieces */

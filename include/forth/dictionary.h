@@ -85,6 +85,7 @@ struct base_image {
     unsigned char *data; /* contents of [VM_USER_AREA, data_end) for a new VM */
     uint64_t data_end;   /* first free data-space address */
     uint32_t cold;       /* xt of COLD */
+    uint32_t evaluate;   /* xt of EVALUATE */
     uint32_t noop;       /* xt of NOOP */
     uint64_t quit_code;  /* threaded code of (QUIT) */
     uint32_t wordlists;  /* word lists that exist; they are numbered from 1 */

@@ -39,6 +39,14 @@ T{ S" VM-WORD" VM-RUN -> -13 VM-UNCAUGHT }T
 T{ S" 0 HEX : DUP 1 ; 4096 HERE !" VM-RUN VM-MINE @ BASE @ 1 DUP -> 0 VM-FINISHED 42 10 1 1 }T
 T{ S" VM-ID 0= THROW" VM-RUN -> 0 VM-FINISHED }T
 
+\ The child evaluates its text with the system's EVALUATE, whatever the parent has made of that name or can find.
+: VM-ORDERLESS ( -- n reason ) GET-ORDER 0 SET-ORDER S" " VM-RUN 2>R SET-ORDER 2R> ;
+T{ VM-ORDERLESS -> 0 VM-FINISHED }T
+MARKER VM-FORGET
+: EVALUATE 2DROP ;
+T{ S" 5 THROW" VM-RUN -> 5 VM-UNCAUGHT }T
+VM-FORGET
+
 TESTING an ID is never that of another VM
 S" " VM-SMALL SPAWN-VM CONSTANT VM-OLD
 T{ VM-OLD WAIT-VM -> 0 VM-FINISHED }T

@@ -156,6 +156,12 @@ void console_bytes(const char *bytes, size_t size) {
     (void)size;
 }
 
+void console_sink(void *context, const char *text, size_t size) {
+    (void)context;
+    (void)text;
+    (void)size;
+}
+
 void console_fresh_line(void) {}
 
 bool hal_console_has_input(void) {

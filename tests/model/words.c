@@ -163,7 +163,7 @@ static void spawn(struct vm *vm, struct ref_vm *ref, const struct operation *op)
     } else if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
         expected = THROW_BAD_ENVELOPE;
     } else {
-        expected = ref_demand(ref, CAP_SPAWN, 0, envelope);
+        expected = ref_demand(ref, CAP_SPAWN, 0, (envelope + VM_PAGE - 1) / VM_PAGE * VM_PAGE);
     }
     push3(vm, bad ? 0 : TEXT_ADDRESS, size, envelope);
     const int code = word_spawn_vm(vm);
