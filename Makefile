@@ -305,7 +305,7 @@ $(BUILD)/image-settings: always
 
 $(BUILD)/starkernel.img: $(BUILD)/BOOTX64.EFI tests/boot/image.py $(BUILD)/image-settings $(FORTH) $(examples)
 	$(call say,IMAGE,$@)
-	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $(examples:%=--library %) $@ $(FORTH)
+	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $(examples:%=--included %) $@ $(FORTH)
 
 image: $(BUILD)/starkernel.img
 	@printf '%s\n' \
@@ -408,7 +408,7 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 # are where the test plants faults, to see that it notices them.
 model_c := $(wildcard tests/model/*.c) c/shared/format.c \
            $(addprefix c/arbiter/,audit.c capability.c capability_words.c deadline_queue.c mailbox.c messages.c \
-             run_queue.c vm_arbiter.c vm_fault.c vm_life.c vm_table.c vm_words.c)
+             run_queue.c vm_arbiter.c vm_fault.c vm_life.c vm_preempt.c vm_table.c vm_words.c)
 model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
               capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice)
 

@@ -192,10 +192,10 @@ def batches(files):
     return [files[i:i + size] for i in range(0, len(files), size)]
 
 
-def kernel_run(build, accelerator, files, folder, library=()):
+def kernel_run(build, accelerator, files, folder, included=()):
     """Boots with these files as boot scripts. Returns (complaint or None, output)."""
     image = os.path.join(folder, "forth.img")
-    make_image(image, os.path.join(build, "BOOTX64.EFI"), files, library=library)
+    make_image(image, os.path.join(build, "BOOTX64.EFI"), files, included=included)
     with Machine(image=image, accelerator=accelerator) as machine:
         try:
             machine.wait_for(PROMPT, KERNEL_SECONDS)
@@ -242,10 +242,10 @@ def ans_stage(build, accelerator, totals):
         plan = os.path.join(folder, "suites.fs")
         with open(plan, "w", encoding="utf-8") as file:
             file.write(ans_suites.script([name + ".fs" for name in ans_suites.SUITES]))
-        library = [os.path.join(ans_suites.folder(), name + ".fs")
-                   for name in ans_suites.SUITES + ans_suites.LIBRARY]
+        included = [os.path.join(ans_suites.folder(), name + ".fs")
+                    for name in ans_suites.SUITES + ans_suites.LIBRARY]
         complaint, output = kernel_run(build, accelerator, [*ans_suites.SCRIPTS, plan], folder,
-                                       library)
+                                       included)
         if complaint:
             totals.broken("ans on the kernel", complaint, output)
         totals.add(*ans_suites.judge(output, "in VM[0]"))

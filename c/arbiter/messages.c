@@ -48,8 +48,7 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
 }
 
 void messages_cancel(struct vm_control *control) {
-    if (control->state != VM_SENDING && control->state != VM_RECEIVING &&
-        control->state != VM_SENDING_PAGES && control->state != VM_WAITING_FOR_VM) {
+    if (!vm_waits_for_partner(control)) {
         return;
     }
     struct vm_control *partner = vm_table_find(control->partner);
@@ -277,14 +276,12 @@ int word_end_notice_question(struct vm *vm) {
 
 /* ---- sending ---- */
 
-enum sent { SENT, SENT_FULL };
-
-/* Sends if that can be done without waiting. Leaves what to send in *self. */
-static int send_now(struct vm *vm, struct vm_control **self, enum sent *result) {
+/* Sends if that can be done without waiting; *sent says whether. Else what to send is noted in *self. */
+static int send_now(struct vm *vm, struct vm_control **self, bool *sent) {
     struct vm_control *receiver = vm_table_find(vm_pop(vm));
     const uint64_t size = vm_pop(vm), addr = vm_pop(vm);
     *self = vm_control_of(vm);
-    *result = SENT;
+    *sent = true;
     if (*self == NULL) {
         return THROW_UNSUPPORTED;
     }
@@ -311,15 +308,15 @@ static int send_now(struct vm *vm, struct vm_control **self, enum sent *result) 
     (*self)->partner = receiver->id;
     (*self)->buffer = addr;
     (*self)->buffer_size = size;
-    *result = SENT_FULL;
+    *sent = false;
     return 0;
 }
 
 static int send(struct vm *vm, uint64_t deadline_ns) {
     struct vm_control *self;
-    enum sent result;
-    const int code = send_now(vm, &self, &result);
-    if (code != 0 || result == SENT) {
+    bool sent;
+    const int code = send_now(vm, &self, &sent);
+    if (code != 0 || sent) {
         return code;
     }
     if (self->partner == self->id) {
@@ -340,10 +337,10 @@ int word_send_within(struct vm *vm) {
 
 int word_try_send(struct vm *vm) {
     struct vm_control *self;
-    enum sent result;
-    const int code = send_now(vm, &self, &result);
+    bool sent;
+    const int code = send_now(vm, &self, &sent);
     if (code == 0) {
-        vm_push(vm, result == SENT ? (uint64_t)-1 : 0);
+        vm_push(vm, sent ? (uint64_t)-1 : 0);
     }
     return code;
 }

@@ -251,9 +251,7 @@ void scheduler_lend(struct vm_control *control) {
             return;
         }
         change_priority(control, now);
-        const bool waits = control->state == VM_SENDING || control->state == VM_SENDING_PAGES ||
-                           control->state == VM_RECEIVING || control->state == VM_WAITING_FOR_VM;
-        control = waits ? vm_table_find(control->partner) : NULL;
+        control = vm_waits_for_partner(control) ? vm_table_find(control->partner) : NULL;
         if (control != NULL) {
             scheduler_lender(control, before, -1);
             scheduler_lender(control, now, 1);
@@ -278,63 +276,14 @@ void scheduler_set_console(struct vm_control *control) {
 
 /* ---- what the machine tells ---- */
 
-static hal_fault_action stop(struct hal_fault *fault, struct vm *vm) {
-    fault->rip = (uint64_t)engine_preempted;
-    fault->rbx = 0;
-    fault->r12 = (uint64_t)vm;
-    return HAL_FAULT_REDIRECT;
-}
-
-/* Whether a VM executes an instruction of its own, with all its registers where the engine has them. In the
- * engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at its attention once
- * it is back on its own. */
-static bool is_executing(const struct hal_fault *fault, const struct vm *vm) {
-    const uint64_t rsp = fault->registers->rsp;
-    return vm_in_engine(fault->rip) && rsp <= vm->control_base &&
-           rsp > vm->control_base - VM_STACK_SIZE;
-}
-
 /* The running VM is there to be taken off, and not on its way out with its registers half saved. */
 static bool can_be_stopped(void) {
     return vm_current != NULL && current != NULL && current->state == VM_RUNNING &&
            !current->doomed;
 }
 
-/* Takes the running VM off the processor where it is, or notes that it must leave soon. */
 static hal_fault_action preempt(struct hal_fault *fault, struct vm *vm) {
-    const struct hal_registers *r = fault->registers;
-    if (!can_be_stopped()) {
-        return HAL_FAULT_RESUME;
-    }
-    if (fault->rip >= (uint64_t)engine_continue && fault->rip < (uint64_t)engine_continue_end) {
-        vm->preempted = 1; /* its frame is still what it was */
-        return stop(fault, vm);
-    }
-    if (!is_executing(fault, vm)) {
-        __atomic_fetch_or(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
-        return HAL_FAULT_RESUME;
-    }
-    vm->frame = (struct vm_frame){
-        .rip = r->rip,
-        .rsp = r->rsp,
-        .rflags = r->rflags,
-        .rax = r->rax,
-        .rbx = r->rbx,
-        .rcx = r->rcx,
-        .rdx = r->rdx,
-        .rsi = r->rsi,
-        .rdi = r->rdi,
-        .rbp = r->rbp,
-        .r8 = r->r8,
-        .r9 = r->r9,
-        .r10 = r->r10,
-        .r11 = r->r11,
-        .r13 = r->r13,
-        .r14 = r->r14,
-        .r15 = r->r15,
-    };
-    vm->preempted = 1;
-    return stop(fault, vm);
+    return can_be_stopped() ? vm_preempt(fault, vm) : HAL_FAULT_RESUME;
 }
 
 hal_fault_action scheduler_fault(struct hal_fault *fault) {
@@ -345,7 +294,7 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
     case HAL_FAULT_BREAK:
         /* Thrown at once only where nothing else can come between. Whoever is in a C word may be about to
          * wait, or to leave: the loop delivers it. */
-        if (current == console && can_be_stopped() && is_executing(fault, vm)) {
+        if (current == console && can_be_stopped() && vm_is_executing(fault, vm)) {
             return vm_fault(fault);
         }
         break_wanted = true;

@@ -93,4 +93,10 @@ struct vm_control {
     uint64_t preemptions; /* of these, how often it was taken off against its will */
 };
 
+/* Whether it waits for one VM, its partner, or for any that may send. */
+static inline bool vm_waits_for_partner(const struct vm_control *control) {
+    return control->state == VM_SENDING || control->state == VM_SENDING_PAGES ||
+           control->state == VM_RECEIVING || control->state == VM_WAITING_FOR_VM;
+}
+
 #endif

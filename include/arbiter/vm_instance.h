@@ -35,6 +35,14 @@ hal_fault_action vm_fault(struct hal_fault *fault);
 /* True for code in which the registers are those of a VM. ISR-safe. */
 bool vm_in_engine(uint64_t rip);
 
+/* Whether a VM executes an instruction of its own, with all its registers where the engine has them. In the
+ * engine, but on the arbiter's stack, it is on its way to or from a C word, and looks at its attention once
+ * it is back on its own. `fault` has registers. ISR-safe. */
+bool vm_is_executing(const struct hal_fault *fault, const struct vm *vm);
+
+/* Takes the running VM off the processor where it is, or notes that it must leave soon. For the fault handler. */
+hal_fault_action vm_preempt(struct hal_fault *fault, struct vm *vm);
+
 /* To be called for each break of a VM: the third since its prompt last took a line goes past every CATCH. */
 void vm_count_break(struct vm *vm);
 

@@ -53,10 +53,10 @@ class Lab:
             file.write(text)
         return path
 
-    def machine(self, scripts=(), cmdline="", library=(), **hardware):
+    def machine(self, scripts=(), cmdline="", included=(), **hardware):
         """A machine with an image of its own, to be used in a `with` statement."""
         image = os.path.join(self.folder, f"disk{len(self.machines)}.img")
-        make_image(image, self.loader, scripts, cmdline, library)
+        make_image(image, self.loader, scripts, cmdline, included)
         return self.bare_machine(image=image, **hardware)
 
     def bare_machine(self, **hardware):

@@ -69,10 +69,10 @@ def mtool(program, image, *arguments):
         raise ImageError(f"{program} failed: {result.stderr.strip()}")
 
 
-def make_image(path, loader, scripts=(), cmdline="", library=()):
-    """Writes the image at `path`; it appears there only when it is complete. The files of `library`
+def make_image(path, loader, scripts=(), cmdline="", included=()):
+    """Writes the image at `path`; it appears there only when it is complete. The files of `included`
     are on it for INCLUDED, but not loaded at boot."""
-    check([*scripts, *library], cmdline)
+    check([*scripts, *included], cmdline)
     new = path + ".new"
     with open(new, "wb") as image:
         image.write(master_boot_record())
@@ -86,12 +86,12 @@ def make_image(path, loader, scripts=(), cmdline="", library=()):
         texts = {
             "cmdline.txt": cmdline + "\n",
             "boot.lst": "".join(os.path.basename(script) + "\n"
-                                for script in [*scripts, *(["--"] if library else []), *library]),
+                                for script in [*scripts, *(["--"] if included else []), *included]),
         }
         for name, text in texts.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
                 file.write(text)
-        sources = [os.path.join(folder, name) for name in texts] + [*scripts, *library]
+        sources = [os.path.join(folder, name) for name in texts] + [*scripts, *included]
         mtool("mcopy", new, *sources, "::/starkernel/")
     os.replace(new, path)
 
@@ -100,14 +100,14 @@ def main():
     parser = argparse.ArgumentParser(description="Makes a bootable StarKernel disk image.")
     parser.add_argument("--loader", required=True, help="the UEFI loader, BOOTX64.EFI")
     parser.add_argument("--cmdline", default="", help="the kernel command line")
-    parser.add_argument("--library", action="append", default=[], metavar="FILE",
+    parser.add_argument("--included", action="append", default=[], metavar="FILE",
                         help="a Forth file for INCLUDED alone")
     parser.add_argument("image", help="the file to write")
     parser.add_argument("scripts", nargs="*", help="Forth files to load at boot, in this order")
     options = parser.parse_args()
     try:
         make_image(options.image, options.loader, options.scripts, options.cmdline,
-                   options.library)
+                   options.included)
     except ImageError as error:
         sys.exit(f"Cannot make {options.image}: {error}")
 

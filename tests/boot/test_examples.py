@@ -32,7 +32,7 @@ def receive(connection, text):
 def examples(lab):
     path = os.path.join(lab.folder, "com2")
     second = ["-chardev", f"socket,id=com2,path={path},server=on,wait=off"]
-    with lab.machine(library=FILES, options=second, devices=["isa-serial,index=1,chardev=com2"]) as machine:
+    with lab.machine(included=FILES, options=second, devices=["isa-serial,index=1,chardev=com2"]) as machine:
         dialogue = Dialogue(machine)
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(path)
