@@ -554,6 +554,12 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
+# The Linux program with an engine that counts, compared with the virtual clock whenever a VM leaves the engine.
+$(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(host_o)) \
+        $(BUILD)/host/tests/clock/clock_check.c.o
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=word_interpret_step -o $@ $^
+
 .PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arbiter/vm_instance.h"
+#include "forth/clock.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
@@ -69,7 +70,7 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
         vm_push(vm, items[i]);
     }
     vm_push(vm, xt);
-    vm->ip = (uint64_t)engine_start_thread;
+    clock_enter(vm, engine_start_thread);
     vm_current = vm;
     int reason = engine_run(vm);
     if (reason == VM_EXIT_UNCAUGHT) {

@@ -25,14 +25,21 @@ PRIM call                       ; operand: threaded code of the callee
     add IP, CELL
     push IP
     mov IP, rax
+    PAY_ENTRY
     NEXT_END
 
 PRIM exit                       ; back to the caller
     pop IP
     NEXT_END
 
-PRIM branch                     ; operand: target
+PRIM branch                     ; operand: target, which lies ahead: the way there is paid for already
     mov IP, [IP]
+    NEXT_END
+
+PRIM branch_back                ; operands: target, price
+    sub WORDS, [IP + CELL]
+    mov IP, [IP]
+    js engine_words_out
     NEXT_END
 
 PRIM zero_branch                ; ( x -- ) operand: target if x is 0
@@ -40,11 +47,10 @@ PRIM zero_branch                ; ( x -- ) operand: target if x is 0
     DROP_TOS
     test rcx, rcx
     jz .taken
-    add IP, CELL
-    NEXT
+    GO_ON 0
 .taken:
-    mov IP, [IP]
-    NEXT_END
+    GO_TO_TARGET 0
+    PRIM_END
 
 ; OF: when the two top items are equal, drop both and go on, else drop the top and branch.
 PRIM of_branch                  ; ( x1 x2 -- | x1 ) operand: target if not equal
@@ -53,11 +59,10 @@ PRIM of_branch                  ; ( x1 x2 -- | x1 ) operand: target if not equal
     cmp rax, TOS
     jne .differ
     DROP_TOS
-    add IP, CELL
-    NEXT
+    GO_ON 0
 .differ:
-    mov IP, [IP]
-    NEXT_END
+    GO_TO_TARGET 0
+    PRIM_END
 
 ; Saves the loop outside and takes the new limits from the data stack.
 %macro LOOP_BEGIN 0
@@ -82,13 +87,12 @@ PRIM question_do                ; ( limit index -- ) operand: target if they are
     cmp [SP], TOS
     je .skip
     LOOP_BEGIN
-    add IP, CELL
-    NEXT
+    GO_ON 0
 .skip:
     mov TOS, [SP + CELL]
     add SP, 2 * CELL
-    mov IP, [IP]
-    NEXT_END
+    GO_TO_TARGET 0
+    PRIM_END
 
 PRIM loop                       ; operand: loop body
     inc INDEX
@@ -122,17 +126,15 @@ PRIM plus_loop_79               ; ( n -- ) operand: loop body
     js .down
     LOOP_79_COMPARE
     jge .done
-    mov IP, [IP]
-    NEXT
+    GO_TO_TARGET 0
 .down:
     LOOP_79_COMPARE
     jl .done
-    mov IP, [IP]
-    NEXT
+    GO_TO_TARGET 0
 .done:
     LOOP_END
-    add IP, CELL
-    NEXT_END
+    GO_ON 0
+    PRIM_END
 
 PRIM leave_79                   ; ( -- ) limit := index
     add LIMIT, INDEX
@@ -202,9 +204,9 @@ PRIM local_store                ; ( x -- ) operand: offset
 
 PRIM local_drop                 ; operand: size of the locals that go out of scope
     add LP, [IP]
+    lea IP, [IP + CELL]
     cmp LP, [VM + VM_LOCALS_BASE]
     ja .outside
-    add IP, CELL
     NEXT
 .outside:
     mov LP, [VM + VM_LOCALS_BASE]
@@ -214,9 +216,10 @@ PRIM local_drop                 ; operand: size of the locals that go out of sco
 
 ; Gives the newest definition the threaded code that follows as its DOES> part, then returns. The C
 ; word does it, so that the rules for changing a word are in one place.
-PRIM does                       ; operand: none; the code follows
+PRIM does                       ; operands: none; exit, the price and the code follow
     DUP_TOS
-    lea TOS, [IP + CELL]        ; past the exit that follows
+    lea TOS, [IP + 2 * CELL]    ; past the exit that follows, and the price of the part
+    PAY_JUMP
     jmp prim_set_does
     PRIM_END
 
@@ -228,6 +231,7 @@ PRIM noop                       ; ( -- )
 PRIM enter_colon                ; threaded code at ARG
     push IP
     mov IP, ARG
+    PAY_ENTRY
     NEXT_END
 
 PRIM enter_constant             ; ( -- x )
@@ -240,6 +244,7 @@ PRIM enter_does                 ; ( i*x -- j*x ) the body's address, then the DO
     mov TOS, ARG
     push IP
     mov IP, [WORD + WORD_CODE]
+    PAY_ENTRY
     NEXT_END
 
 PRIM enter_value                ; ( -- x )
@@ -257,6 +262,7 @@ PRIM enter_defer                ; ( i*x -- j*x )
 PRIM enter_marker               ; ( -- ) ARG is the marker's xt
     DUP_TOS
     mov TOS, ARG
+    PAY_JUMP
     jmp prim_forget_to
     PRIM_END
 
@@ -271,6 +277,9 @@ PRIM execute                    ; ( i*x xt -- j*x )
     mov WORD, TOS
     DROP_TOS
 .by_xt:                         ; In: WORD = any number, checked here
+    PAY_JUMP                    ; for the word that is entered
+    js engine_words_out_execute ; a DEFER that is its own action comes past nothing else
+.paid:
     cmp WORD, [VM + VM_BASE_END]
     jae .own
     shl WORD, WORD_SHIFT
@@ -285,11 +294,15 @@ PRIM execute                    ; ( i*x xt -- j*x )
     mov ARG, [WORD + WORD_ARG]
     jmp [WORD + WORD_HANDLER]
 .bad:
+    inc WORDS                   ; no word is entered
     mov TOS, THROW_BAD_XT
     jmp engine_throw_plain
     PRIM_END
 
 global execute_xt:hidden
 execute_xt equ prim_execute.by_xt
+global execute_paid:hidden
+execute_paid equ prim_execute.paid
 
+extern engine_words_out_execute
 extern engine_throw_plain, prim_set_does, prim_forget_to

@@ -16,6 +16,8 @@
 
 section engine_text progbits alloc exec nowrite align=64
 
+; VM_THROW_CS tells clock_unwind where a frame begins that is not whole yet because the control stack is full.
+
 ; The input source as saved by CATCH, EVALUATE and INCLUDED.
 %macro PUSH_SOURCE 0
     push qword [VM + VM_TOP]
@@ -38,6 +40,7 @@ section engine_text progbits alloc exec nowrite align=64
 PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
     mov WORD, TOS
     mov rax, [SP]
+    mov [VM + VM_THROW_CS], rsp
     push IP
     PUSH_SOURCE
     push SP
@@ -47,9 +50,11 @@ PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
     push INDEX
     push qword [VM + VM_HANDLER]
     mov [VM + VM_HANDLER], rsp
-    lea IP, [catch_thread]
+    mov qword [VM + VM_THROW_CS], 0
+    lea IP, [engine_catch_thread]
     mov TOS, rax
     add SP, CELL
+    sub WORDS, [IP - CELL]
     jmp execute_xt
     PRIM_END
 
@@ -59,7 +64,7 @@ PRIM catch_exit                 ; the word under CATCH has returned
     pop LIMIT                   ; return stack unbalanced: the damage ends here
     pop RP
     pop LP
-    add rsp, 7 * CELL           ; SP and the source, which the word may have changed
+    add rsp, (VM_SOURCE_CELLS + 1) * CELL ; SP and the source, which the word may have changed
     pop IP
     DUP_TOS
     xor TOSd, TOSd
@@ -73,7 +78,7 @@ PRIM throw                      ; ( k*x n -- k*x | i*x n )
 
 ; Errors found by primitives. Each sets TOS to the THROW code and falls into engine_throw_plain.
 global engine_throw_underflow:hidden, engine_throw_address:hidden, engine_throw_dictionary:hidden
-global engine_throw_plain:hidden, engine_throw:hidden, engine_throw_range:hidden
+global engine_throw_plain:hidden, engine_throw:hidden, engine_throw_range:hidden, engine_unwound:hidden
 
 align 64, int3
 engine_throw_underflow:
@@ -91,11 +96,12 @@ engine_throw_dictionary:
 ; In: TOS = code, not 0.
 engine_throw_plain:
     mov qword [VM + VM_FAULT_KNOWN], 0
+    mov qword [VM + VM_THROW_RIP], 0
 
-; In: TOS = code, r12; nothing else: fault handlers and breaks come here from anywhere in the engine.
+; In: TOS = code, r12; nothing else is needed: fault handlers and breaks come here from anywhere in the engine. What
+; the other registers say about the words that were paid for in vain goes to engine_unwind as it is.
 engine_throw:
     cld
-    mov WINDOW, [VM + VM_WINDOW]
     mov [VM + VM_THROW_CODE], TOS
     mov rax, [VM + VM_WORD_ADDR]
     mov [VM + VM_THROW_WORD_ADDR], rax
@@ -103,6 +109,12 @@ engine_throw:
     mov [VM + VM_THROW_WORD_SIZE], rax
     mov rax, [VM + VM_SOURCE_ID]
     mov [VM + VM_THROW_SOURCE_ID], rax
+    jmp engine_unwind
+
+; In: r12, and the words are given back that the frames to be dropped have paid for.
+engine_unwound:
+    mov WINDOW, [VM + VM_WINDOW]
+    mov WORDS, [VM + VM_WORDS_LEFT]
     mov rax, [VM + VM_HANDLER]
     test rax, rax
     jz .uncaught
@@ -115,6 +127,8 @@ engine_throw:
     pop SP
     POP_SOURCE
     pop IP
+    cmp dword [VM + VM_ATTENTION], 0
+    jne engine_attend           ; what came while C was giving back
     NEXT
 .uncaught:
     mov eax, VM_EXIT_UNCAUGHT
@@ -128,21 +142,28 @@ engine_throw_end:
 PRIM evaluate                   ; ( i*x c-addr u -- j*x )
     mov rcx, [SP]               ; c-addr
     mov rax, [SP + CELL]
+    mov [VM + VM_THROW_CS], rsp
     push IP
     PUSH_SOURCE
+    mov qword [VM + VM_THROW_CS], 0
     mov [VM + VM_SOURCE_ADDR], rcx
     mov [VM + VM_SOURCE_SIZE], TOS
     mov qword [VM + VM_SOURCE_ID], -1
     mov qword [WINDOW + USER_TO_IN], 0
     mov TOS, rax
     add SP, 2 * CELL
-    lea IP, [evaluate_thread]
+    lea IP, [engine_evaluate_thread]
+    PAY_ENTRY
     NEXT_END
 
 PRIM included                   ; ( i*x c-addr u -- j*x )
+    mov rax, [SP + CELL]        ; finds an underflow before the frame is begun
+    mov [VM + VM_THROW_CS], rsp
     push IP
     PUSH_SOURCE
-    lea IP, [included_thread]
+    mov qword [VM + VM_THROW_CS], 0
+    lea IP, [engine_included_thread]
+    PAY_ENTRY
     NEXT_END
 
 PRIM source_exit
@@ -154,19 +175,28 @@ PRIM source_exit
 ; it comes back with the xt of a word that must be executed, or 0 at the end of the source.
 PRIM interpret                  ; ( i*x -- j*x )
     push IP
-    lea IP, [interpret_thread]
+    lea IP, [engine_interpret_thread]
+    PAY_ENTRY
     NEXT_END
 
 PRIM interpret_dispatch         ; ( i*x xt -- j*x | i*x 0 -- i*x )
     mov WORD, TOS
     DROP_TOS
     test WORD, WORD
-    jnz execute_xt
+    jz .end_of_source
+    lea IP, [engine_interpret_thread]
+    sub WORDS, [IP - CELL]
+    jmp execute_xt
+.end_of_source:
     pop IP
     NEXT_END
 
 ; Starts the outer interpreter afresh: QUIT, and the engine after an uncaught error.
 PRIM quit                       ; ( -- ) ( R: i*x -- )
+    jmp engine_unwind_all
+.unwound:                       ; In: TOS, SP, r12
+    mov WINDOW, [VM + VM_WINDOW]
+    mov WORDS, [VM + VM_WORDS_LEFT]
     mov rsp, [VM + VM_CONTROL_BASE]
     mov RP, [VM + VM_RETURN_BASE]
     mov LP, [VM + VM_LOCALS_BASE]
@@ -178,43 +208,14 @@ PRIM quit                       ; ( -- ) ( R: i*x -- )
     mov rax, [VM + VM_ENVELOPE]
     mov [VM + VM_TOP], rax
     mov IP, [VM + VM_QUIT_CODE]
+    sub WORDS, [IP - CELL]
+    cmp dword [VM + VM_ATTENTION], 0
+    jne engine_attend           ; what came while C was giving back
+    test WORDS, WORDS
+    js engine_words_out
     NEXT_END
+global engine_quit_unwound:hidden
+engine_quit_unwound equ prim_quit.unwound
 
-section .data.rel.ro progbits alloc noexec write align=8
-
-catch_thread:
-    dq prim_catch_exit
-
-evaluate_thread:
-    dq prim_interpret, prim_source_exit
-
-included_thread:
-    dq prim_include_open
-.line:
-    dq prim_include_refill, prim_zero_branch, .end
-    dq prim_interpret
-    dq prim_branch, .line
-.end:
-    dq prim_source_exit
-
-interpret_thread:
-    dq prim_interpret_step, prim_interpret_dispatch
-    dq prim_branch, interpret_thread
-
-global engine_load_thread:data hidden (engine_load_thread.end - engine_load_thread)
-engine_load_thread:
-    dq prim_include_refill, prim_zero_branch, .done
-    dq prim_interpret
-    dq prim_branch, engine_load_thread
-.done:
-    dq prim_finish
-.end:
-
-global engine_quit_thread:data hidden (engine_quit_thread.end - engine_quit_thread)
-engine_quit_thread:
-    dq prim_quit
-.end:
-
-extern execute_xt, engine_leave, prim_finish
-extern prim_include_open, prim_include_refill, prim_interpret_step
-extern prim_zero_branch, prim_branch
+extern execute_xt, engine_leave, engine_attend, engine_unwind, engine_unwind_all
+extern engine_catch_thread, engine_evaluate_thread, engine_included_thread, engine_interpret_thread

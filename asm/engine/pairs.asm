@@ -45,11 +45,10 @@ PRIM lit_%1_branch, 3           ; ( n -- ) operands: number, target if the compa
     mov TOS, [SP]
     lea SP, [SP + CELL]         ; keeps the flags
     j%2 .true
-    mov IP, [IP + CELL]
-    NEXT
+    GO_TO_TARGET 1
 .true:
-    add IP, 2 * CELL
-    NEXT_END
+    GO_ON 1
+    PRIM_END
 %endmacro
 
 LIT_COMPARE_BRANCH equals, e
@@ -96,11 +95,10 @@ PRIM %1_branch, 2               ; ( n1 n2 -- ) operand: target
     mov TOS, [SP + CELL]
     lea SP, [SP + 2 * CELL]
     j%2 .true
-    mov IP, [IP]
-    NEXT
+    GO_TO_TARGET 0
 .true:
-    add IP, CELL
-    NEXT_END
+    GO_ON 0
+    PRIM_END
 %endmacro
 
 COMPARE_BRANCH equals, e
@@ -115,11 +113,10 @@ PRIM %1_branch, 2               ; ( x -- ) operand: target
     mov TOS, [SP]
     lea SP, [SP + CELL]
     j%2 .true
-    mov IP, [IP]
-    NEXT
+    GO_TO_TARGET 0
 .true:
-    add IP, CELL
-    NEXT_END
+    GO_ON 0
+    PRIM_END
 %endmacro
 
 TEST_BRANCH zero_equals, z
@@ -129,11 +126,10 @@ PRIM dup_branch, 2              ; ( x -- x ) operand: target
     mov [SP - CELL], TOS        ; what DUP would store: finds a full stack
     test TOS, TOS
     jz .taken
-    add IP, CELL
-    NEXT
+    GO_ON 0
 .taken:
-    mov IP, [IP]
-    NEXT_END
+    GO_TO_TARGET 0
+    PRIM_END
 
 ; ---- the loop index as an address or a number ----
 

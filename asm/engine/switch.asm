@@ -16,6 +16,7 @@
 ; count into the struct vm. Preempted, between any two instructions of engine_text: the interrupt handler puts
 ; all of them into VM_FRAME_... and engine_continue brings them back.
 
+%define ENGINE_WORDS_OUT        ; is defined here
 %include "engine.inc"
 
 ; Copies the engine's registers to and from the struct vm.
@@ -29,6 +30,14 @@
     mov [VM + VM_LP], LP
     mov [VM + VM_LOOP_INDEX], INDEX
     mov [VM + VM_LOOP_LIMIT], LIMIT
+    mov [VM + VM_WORDS_LEFT], WORDS
+%endmacro
+
+; Of a VM that does not go on: what tells how many words it has executed.
+%macro SAVE_CLOCK 0
+    mov [VM + VM_IP], IP
+    mov [VM + VM_CS], rsp
+    mov [VM + VM_WORDS_LEFT], WORDS
 %endmacro
 
 %macro LOAD_VM 0
@@ -39,6 +48,7 @@
     mov LP, [VM + VM_LP]
     mov INDEX, [VM + VM_LOOP_INDEX]
     mov LIMIT, [VM + VM_LOOP_LIMIT]
+    mov WORDS, [VM + VM_WORDS_LEFT]
     mov rsp, [VM + VM_CS]
     DROP_TOS
 %endmacro
@@ -118,6 +128,86 @@ engine_leave:
     ret
 .end:
 
+; Words have run out, between two primitives: a counted quantum is over, or something is to be attended to. All
+; registers are saved as if the VM had been preempted, because the data stack may have no room for the top item.
+global engine_words_out:function hidden (engine_words_out.end - engine_words_out)
+align 64, int3
+engine_words_out:
+    mov rax, engine_next
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jnz engine_words_leave
+    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
+    jnz engine_attend
+    mov r8d, VM_EXIT_WORDS
+    jmp engine_words_save
+.end:
+
+; The same in front of a word that is being executed: WORD is its token, and the word itself has been paid for.
+global engine_words_out_execute:function hidden (engine_words_out_execute.end - engine_words_out_execute)
+engine_words_out_execute:
+    mov rax, execute_paid
+    mov r8d, VM_EXIT_WORDS
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jnz engine_words_leave
+    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
+    jz engine_words_save
+    inc WORDS
+    jmp engine_attend
+.end:
+
+; The arbiter wants the processor besides, and looks at the words itself when the VM goes on.
+engine_words_leave:
+    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
+    mov r8d, VM_EXIT_PREEMPTED
+
+; In: rax = where to go on, r8d = the reason.
+engine_words_save:
+    mov [VM + VM_FRAME_RIP], rax
+    mov [VM + VM_FRAME_RSP], rsp
+    mov rsp, [VM + VM_ARBITER_SP]
+    pushfq
+    pop qword [VM + VM_FRAME_RFLAGS]
+    mov [VM + VM_FRAME_RAX], rax
+    mov [VM + VM_FRAME_RBX], rbx
+    mov [VM + VM_FRAME_RCX], rcx
+    mov [VM + VM_FRAME_RDX], rdx
+    mov [VM + VM_FRAME_RSI], rsi
+    mov [VM + VM_FRAME_RDI], rdi
+    mov [VM + VM_FRAME_RBP], rbp
+    mov [VM + VM_FRAME_R8], r8
+    mov [VM + VM_FRAME_R9], r9
+    mov [VM + VM_FRAME_R10], r10
+    mov [VM + VM_FRAME_R11], r11
+    mov [VM + VM_FRAME_R13], r13
+    mov [VM + VM_FRAME_R14], r14
+    mov [VM + VM_FRAME_R15], r15
+    mov dword [VM + VM_PREEMPTED], 1
+    mov eax, r8d
+    jmp engine_leave
+
+; Has c/forth/clock.c give back the words that were paid for and will not be executed: those of the frames that a
+; THROW drops, or of all. The registers go to the struct vm as they are; TOS and SP come back as they were.
+%macro UNWIND 2                 ; C function, where to go on
+    mov [VM + VM_WORDS_LEFT], WORDS
+    mov [VM + VM_IP], IP
+    mov [VM + VM_BLOCK_IP], r9
+    mov [VM + VM_CS], rsp
+    mov rsp, [VM + VM_ARBITER_SP]
+    mov rdi, VM
+    call %1
+    jmp %2
+%endmacro
+
+global engine_unwind:function hidden (engine_unwind.end - engine_unwind)
+engine_unwind:
+    UNWIND clock_unwind, engine_unwound
+.end:
+
+global engine_unwind_all:function hidden (engine_unwind_all.end - engine_unwind_all)
+engine_unwind_all:
+    UNWIND clock_unwind_all, engine_quit_unwound
+.end:
+
 section engine_text progbits alloc exec nowrite align=64
 
 align 64, int3
@@ -125,6 +215,12 @@ engine_resume:
     LOAD_VM
     cmp dword [VM + VM_ATTENTION], 0
     jne engine_attend
+    NEXT
+
+; Where engine_words_out goes on.
+global engine_next:hidden
+align 64, int3
+engine_next:
     NEXT
 
 ; Between two primitives, with something to attend to. To leave comes first: a VM that waits now must not go
@@ -201,20 +297,16 @@ PRIM yield                      ; ( -- )
     PRIM_END
 
 PRIM bye                        ; ( -- )
+    SAVE_CLOCK
     mov eax, VM_EXIT_BYE
     jmp engine_leave
     PRIM_END
 
 PRIM finish                     ; the start-up word has returned
+    SAVE_CLOCK
     mov eax, VM_EXIT_FINISHED
     jmp engine_leave
     PRIM_END
 
-section .data.rel.ro progbits alloc noexec write align=8
-
-global engine_start_thread:data hidden (engine_start_thread.end - engine_start_thread)
-engine_start_thread:
-    dq prim_execute, prim_finish
-.end:
-
-extern engine_throw_plain, engine_throw_underflow, prim_execute
+extern engine_throw_plain, engine_throw_underflow, engine_unwound, engine_quit_unwound
+extern clock_unwind, clock_unwind_all, execute_paid

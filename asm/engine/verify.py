@@ -75,7 +75,7 @@ class Program:
         if kind == "number":
             return None
         return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "control": ("control", "field"),
-                "handler": ("handler", where, False), "offset": ("offset", where)}.get(kind, (kind,))
+                "frame-note": ("address",), "handler": ("handler", where, False), "offset": ("offset", where)}.get(kind, (kind,))
 
     def frames(self, only):
         return [FRAMES[only]] if only else FRAMES.values()
@@ -137,8 +137,22 @@ class Program:
                 self.violation(owner[-1] if owner else START, address, "unreached")
             before = dead
 
+    def price(self, address):
+        """Words from a place in a static thread to the next one that pays; each of its primitives is one."""
+        words = 0
+        while True:
+            function = self.primitive_at.get(self.image.cell(address))
+            if function is None:
+                return words
+            words += 1
+            if function.forks or not function.goes_on:
+                return words
+            address += CELL + max(function.skips, default=0)
+
     def check_thread(self, name, address):
         """Follows a static thread as NEXT would."""
+        if self.image.cell(address - CELL) != self.price(address):
+            self.violation(name, address, "thread", "the price before a static thread")
         work, seen = [address], set()
         while work:
             address = work.pop()
@@ -148,8 +162,11 @@ class Program:
             function = self.primitive_at.get(self.image.cell(address))
             operands = max(function.skips, default=0) if function else 0
             if function and function.operand_is_code:
-                operands = CELL
-                work.append(self.image.cell(address + CELL))
+                target = self.image.cell(address + CELL)
+                work.append(target)
+                prices = [self.price(target)] + ([self.price(address + 4 * CELL)] if function.forks else [])
+                if prices != [self.image.cell(address + (2 + i) * CELL) for i in range(len(prices))]:
+                    self.violation(name, address, "thread", "a price in a static thread")
             if function is None or function.entry_kind == "handler" or not self.image.is_read_only(address):
                 self.violation(name, address, "thread", "static thread")
             elif function.goes_on:

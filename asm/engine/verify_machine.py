@@ -6,7 +6,7 @@ violation. After a violation the path goes on as if all were well, so that one f
 
 from verify_elf import Immediate, Memory, Register, Unknown
 from verify_memory import CELL, MemoryAccess
-from verify_rules import (ARG_IS_CODE, ARITHMETIC, BIT_TESTS, COMPARISONS, FIELD_SAVED, FRAME_REGISTER, RESERVED,
+from verify_rules import (ARG_IS_CODE, ARITHMETIC, BIT_TESTS, COMPARISONS, FIELD_SAVED, FRAME_REGISTER, CLOCK,
                           STACK_REGISTERS, WIDE)
 from verify_state import ADDRESSES, DEPTH, HEADROOM, identity, skip_frame_items, splits_into_frames
 
@@ -46,8 +46,8 @@ class Machine(MemoryAccess):
     def guard(self, state, register, value):
         """The value that a register may take, or None when it keeps the one it has."""
         kind = value[0]
-        if register in RESERVED:
-            return self.bad("reserved-register")
+        if register == CLOCK:
+            return value if kind == "words" else self.bad("clock")
         if register == "r12":
             return self.bad("vm-register")
         if register == "rdi" and kind not in ("window", "block", "block-end"):
@@ -56,7 +56,10 @@ class Machine(MemoryAccess):
         if register == "rsi":
             if kind == "cell" and self.function.inner:
                 self.function.operand_is_code = True
+                state.came = ("operand", value[1], value[2])
                 return self.thread(state)
+            if value[:2] != state.registers["rsi"][:2]:
+                state.came = ("code",)
             if kind == "arg" and self.function.symbol in ARG_IS_CODE:
                 return self.thread(state)
             if kind not in ("ip", "block", "block-end"):
@@ -173,6 +176,9 @@ class Machine(MemoryAccess):
             self.skip_items(state, name, operands)
             state.flags = None
             return
+        if isinstance(target, Register) and target.register == CLOCK:
+            self.pay(state, name, operands)
+            return
         right = self.value(state, operands[-1]) if len(operands) > 1 else ("const", 1)
         if len(operands) == 3:
             self.value(state, operands[1])
@@ -185,6 +191,28 @@ class Machine(MemoryAccess):
             result = self.compute(state, name, left, right) if len(operands) < 3 else self.number(state)
         self.assign(state, target, result)
         state.flags = ("result", result, result)
+
+    def pay(self, state, name, operands):
+        """sub r11, price; dec r11 for a word that is entered by a jump, and inc r11 when it is not after all."""
+        state.flags = None
+        price = operands[1] if len(operands) == 2 else None
+        if operands[0].bits != 64 or name not in ("sub", "dec", "inc"):
+            self.bad("clock")
+        elif name == "dec":
+            state.paid += ("word",)
+        elif name == "inc":
+            if state.paid != ("word",):
+                self.bad("clock")
+            state.paid = ()
+        elif not isinstance(price, Memory) or not price.base or state.registers[price.base][0] != "ip":
+            self.bad("clock")
+        else:
+            base = state.registers[price.base]
+            before_code = price.displacement == -CELL and base[1] != "entry" and base[2] == 0
+            if not before_code or price.index or price.segment or price.size != CELL:
+                if self.access(state, price, None)[0] != "cell":
+                    self.bad("clock")
+            state.paid += ((base[1], base[2] + price.displacement),)
 
     def skip_items(self, state, name, operands):
         """add rsp, n: drops items of a frame."""
@@ -243,6 +271,8 @@ class Machine(MemoryAccess):
                      "LP": ("lp", None)}.get(item)
             if value or good:
                 self.set(state, operand.register, value or self.number(state))
+            if item == "IP":
+                state.came = ("return",)
         elif good:
             state.saved |= {item}
 
@@ -351,4 +381,5 @@ class Machine(MemoryAccess):
             return
         for part, register in enumerate(("rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10")):
             state.registers[register] = self.number(state, "num", 20 + part)
+        state.registers["r11"] = self.number(state, "num", 30)
         state.flags = None

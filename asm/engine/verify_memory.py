@@ -128,6 +128,7 @@ class MemoryAccess:
                 "control": stored[0] == "control", "offset": stored[0] == "offset",
                 "handler": stored == ("const", 0) or (stored[0] == "control" and splits_into_frames(
                     state.pushed, True) and state.pushed[:1] == ("VM_HANDLER",)),
+                "words": stored[0] == "words", "frame-note": stored[0] == "control" or stored == ("const", 0),
                 "number": stored[0] not in ADDRESSES}
         whole = kind == "number" or memory.size == CELL
         if name not in FIELD_WRITABLE or not whole or not fits.get(kind, False):

@@ -24,7 +24,8 @@ RULES = {
     "stack-register": "rbp, r13 and r10 may change only by constants or to a saved stack pointer",
     "control-register": "rsp may change only by push, pop, whole frames or from the struct vm",
     "control-frame": "only whole frames may be pushed onto and popped from the control stack",
-    "reserved-register": "this register is reserved",
+    "clock": "r11 may change only by a price, by one for a word entered by a jump, or to its saved copy",
+    "payment": "the way that is taken must be paid for once, by the price that lies with its operand or before its code",
     "loop-register": "only loop words change r14 and r15",
     "code-write": "threaded code and word tables are never written",
     "operand": "only primitives without an execution token (inner) may read an operand",
@@ -59,8 +60,11 @@ PRIMITIVE_ALIGN = 64
 STACK_REACH = 512  # bytes from a stack pointer; half a guard is 32 KiB
 WINDOW_REACH = 64  # bytes above a 32-bit offset; the guard above the window catches them
 
-# Registers with a fixed meaning (engine.inc). r11 is kept for the virtual clock.
-RESERVED = {"r11"}
+# The virtual clock (README.md). Words whose two ways have a price each; the names are those of the table, and a pair
+# does what its last part does. One way back has a price, the way of "branch" is paid for already.
+CLOCK = "r11"
+FORKS = {"0branch", "of", "?do", "loop", "+loop", "loop79", "+loop79"}
+BACK, AHEAD = "branch_back", "branch"
 
 # What the fields of struct vm hold; the offsets come from the generated engine_offsets.inc. A field that is not
 # named here holds a number.
@@ -83,6 +87,8 @@ FIELD_KIND = {
     "VM_OWN_END": "own-end",
     "VM_HANDLER": "handler",
     "VM_ARBITER_SP": "arbiter",
+    "VM_WORDS_LEFT": "words",
+    "VM_THROW_CS": "frame-note",
     "VM_DP": "offset",
     "VM_TOP": "offset",
 }
@@ -94,15 +100,16 @@ FIELD_WRITABLE = {
     "VM_HANDLER", "VM_DP", "VM_TOP",
     "VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "VM_FILE_DEPTH",
     "VM_THROW_CODE", "VM_THROW_WORD_ADDR", "VM_THROW_WORD_SIZE", "VM_THROW_SOURCE_ID",
-    "VM_FAULT_KNOWN", "VM_ATTENTION", "VM_ATTENTION_CODE",
+    "VM_FAULT_KNOWN", "VM_THROW_RIP", "VM_THROW_CS", "VM_ATTENTION", "VM_ATTENTION_CODE", "VM_WORDS_LEFT",
 }
 
 # What must be in the struct vm before a C word runs or the VM is suspended.
-FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT"}
+FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT", "VM_WORDS_LEFT"}
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
 NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_SLEEP",
-               "VM_EXIT_BYE", "VM_EXIT_YIELD", "VM_EXIT_PREEMPTED"}
+               "VM_EXIT_BYE", "VM_EXIT_YIELD", "VM_EXIT_ATTENDED", "VM_EXIT_WORDS", "VM_EXIT_PREEMPTED",
+               "VM_SOURCE_CELLS"}
 
 # The frames on the control stack, the item on top first. They are pushed whole and popped whole, and each item
 # goes back to where it came from; so what is popped into rsi is a return address.
@@ -128,11 +135,14 @@ THREAD_PRIMITIVES = {
 SUSPENDS = {"VM_EXIT_WAIT", "VM_EXIT_SLEEP", "VM_EXIT_YIELD", "VM_EXIT_PREEMPTED"}
 
 # Functions that are not primitives, and what they may rely on: "vm" is r12 and a clear direction flag, "fault" r12
-# alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx. Each may be jumped
-# to by any primitive.
+# alone, "engine" the whole register contract, "c-word" that, a C word in rax and its need in rcx, "unwound" r12, the
+# data stack and a clear direction flag, "paid" the contract in front of a word that has been paid for. Each may be
+# jumped to by any primitive.
 HELPERS = {
     "engine_resume": "vm",  # engine_run comes here from C
     "engine_attend": "engine",
+    "engine_next": "engine",
+    "engine_unwound": "vm",  # engine_throw after clock_unwind
     "engine_throw_underflow": "vm",
     "engine_throw_address": "vm",
     "engine_throw_range": "vm",
@@ -145,7 +155,15 @@ FALLS_INTO = {
     ("engine_throw_dictionary", "engine_throw_plain"),
     ("engine_throw_plain", "engine_throw"),
 }
-ENTRIES = {"execute_xt": "prim_execute"}  # a label inside a primitive: the register contract, rcx any number
+# Labels inside a primitive: its name, what it may rely on, and whether primitives may jump to it.
+ENTRIES = {
+    "execute_xt": ("prim_execute", "engine", True),  # rcx is any number
+    "execute_paid": ("prim_execute", "paid", False),  # engine_words_out_execute goes on here
+    "engine_quit_unwound": ("prim_quit", "unwound", False),  # after clock_unwind_all
+}
+WORDS_OUT = "engine_words_out"  # outside the section: saves all registers, between two primitives
+WORDS_OUT_EXECUTE = "engine_words_out_execute"  # the same in front of a word
+UNWIND = {"engine_unwind", "engine_unwind_all"}  # outside the section: C gives words back
 LEAVE = "engine_leave"  # outside the section: returns to C
 MARKERS = {"engine_throw_end", "__start_engine_text", "__stop_engine_text"}
 

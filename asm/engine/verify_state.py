@@ -15,6 +15,7 @@ A value is a tuple whose first item says what is known of it:
     ("offset", id)                                a number that is at most VM_TOP
     ("address",)                                  an address of no use
     ("c-word", name)                              the function of a C word
+    ("words",)                                    what the virtual clock has left
 
 An id names one computed number: two values with the same id are equal. It is made from the address of the
 instruction that computes it, so a loop that computes it again must first forget the old meaning (fresh).
@@ -24,7 +25,7 @@ from verify_rules import FRAMES
 
 # Kinds that are addresses of the engine: not to be given to a Forth program.
 ADDRESSES = {"sp", "rp", "lp", "lp-unchecked", "locals-base", "ip", "window", "vm", "control", "block", "block-end",
-             "word", "data-base", "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
+             "words", "word", "data-base", "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
 
 
 def splits_into_frames(items, complete, frames=None):
@@ -51,7 +52,7 @@ HEADROOM, DEPTH = "headroom", "depth"
 
 class State:
     __slots__ = ("registers", "popped", "pushed", "blocks", "cells", "touched", "saved", "returns", "backward",
-                 "flags")
+                 "flags", "paid", "came")
 
     def __init__(self, registers):
         self.registers = registers
@@ -64,6 +65,8 @@ class State:
         self.returns = frozenset()  # places in threaded code that were pushed, as ("ip", base, k)
         self.backward = False  # direction flag
         self.flags = None  # (operation, value, value) behind the flags
+        self.paid = ()  # prices that r11 was lowered by, as places (base, k); "word" for one word
+        self.came = None  # where rsi has its threaded code from: "operand" and its place, "return", or "code"
 
     def copy(self):
         other = State(dict(self.registers))
@@ -100,7 +103,10 @@ def entry_state(kind):
     names = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp"] + [f"r{n}" for n in range(8, 16)]
     registers = {name: ("num", ("entry", name)) for name in names}
     registers["r12"] = ("vm",)
-    if kind not in ("vm", "fault"):
+    if kind == "unwound":
+        registers["rbp"] = ("sp", 0)
+    elif kind not in ("vm", "fault"):
+        registers["r11"] = ("words",)
         registers["rsp"] = ("control", None)
         registers["rsi"] = ("ip", "entry", 0)
         registers["rdi"] = ("window",)
@@ -113,6 +119,7 @@ def entry_state(kind):
     if kind == "c-word":
         registers["rax"] = ("c-word", None)
     state = State(registers)
+    state.paid = ("word",) if kind == "paid" else ()
     state.backward = kind == "fault"
     return state
 

@@ -9,8 +9,9 @@ import re
 from gen_primitives import cells
 from verify_elf import Immediate, Memory, Register
 from verify_machine import CELL, Machine
-from verify_rules import (ENTRIES, FALLS_INTO, FIELD_SAVED, HELPERS, LEAVE, LOCALS_EFFECT, LOOP_WORDS,
-                          RESTORES_LOOP, RESTORES_RETURN, STACK_REGISTERS, SUSPENDS)
+from verify_rules import (AHEAD, BACK, CLOCK, ENTRIES, FALLS_INTO, FIELD_SAVED, FORKS, HELPERS, LEAVE, LOCALS_EFFECT,
+                          LOOP_WORDS, RESTORES_LOOP, RESTORES_RETURN, STACK_REGISTERS, SUSPENDS, UNWIND, WORDS_OUT,
+                          WORDS_OUT_EXECUTE)
 from verify_state import ADDRESSES, entry_state, learn_from_branch, splits_into_frames
 
 MOST_STATES = 5000  # on all paths of one function; the engine's own need fewer than 50
@@ -25,6 +26,7 @@ class Function:
         self.symbol = name[5:] if name.startswith("prim_") else name
         self.inner = inner
         self.need = primitive.need if primitive else 0
+        self.forks = primitive is not None and inner and primitive.name.rsplit(",", 1)[-1] in FORKS
         self.nets, self.return_nets = effects(self.symbol, primitive)
         # Found out on the way, for the check of the static threads:
         self.operand_is_code = False
@@ -73,9 +75,9 @@ class Walk:
     def run(self):
         function = self.function
         work = [(function.start, entry_state(function.entry_kind))]
-        for label, owner in ENTRIES.items():
+        for label, (owner, kind, _) in ENTRIES.items():
             if owner == function.name and label in self.program.image.address_of:
-                work.append((self.program.image.address_of[label], entry_state("engine")))
+                work.append((self.program.image.address_of[label], entry_state(kind)))
         seen = set()
         while work:
             address, state = work.pop()
@@ -138,10 +140,14 @@ class Walk:
             self.c_word(here, state)
         elif LEAVE in names:
             self.leave(here, state)
-        elif any(name in HELPERS for name in names):
+        elif any(name in HELPERS or name in UNWIND for name in names):
             pass  # relies on r12 alone
-        elif any(name in ENTRIES for name in names):
+        elif WORDS_OUT in names or WORDS_OUT_EXECUTE in names:
             self.contract(here, state)
+            self.payment(here, state, WORDS_OUT_EXECUTE in names)
+        elif any(name in ENTRIES and ENTRIES[name][2] for name in names):
+            self.contract(here, state)
+            self.payment(here, state, False)
             if function.primitive and function.nets is not None:
                 self.report(here, "effect")
         elif target in self.program.primitive_at:
@@ -171,6 +177,27 @@ class Walk:
                 if place[1] == base and offset >= behind:
                     self.report(here, "operand-executed")
 
+    def payment(self, here, state, word, place=None):
+        """The clock has been lowered by the price of the way that is taken, and by one if `word`, a word that is entered
+        by a jump. `place` is what is executed next, if it is not what rsi points to."""
+        function, rsi = self.function, state.registers["rsi"]
+        if function.primitive is None or rsi[0] != "ip":
+            due = ()
+        else:
+            base, at = place or rsi[1:]
+            if base == "entry":
+                due = (("entry", at - CELL),) if function.forks else ()
+            elif state.came == ("return",):
+                due = ()
+            elif state.came[0] == "operand" and function.symbol == AHEAD:
+                due = ()
+            elif state.came[0] == "operand" and (function.forks or function.symbol == BACK):
+                due = ((state.came[1], state.came[2] + CELL),)
+            else:
+                due = ((base, -CELL),)
+        if sorted(map(str, state.paid)) != sorted(map(str, due + (("word",) if word else ()))):
+            self.report(here, "payment")
+
     def contract(self, here, state, dispatched=None):
         """The register contract, which holds between any two primitives."""
         registers = state.registers
@@ -180,7 +207,7 @@ class Walk:
         if down is not None and down > 0 and state.touched < down - CELL:
             self.report(here, "drops-unseen")
         for register, rule, kind in (("rdi", "window-register", "window"), ("rsi", "ip-register", "ip"),
-                                     ("rsp", "control-register", "control")):
+                                     ("rsp", "control-register", "control"), (CLOCK, "clock", "words")):
             if registers[register][0] != kind:
                 self.report(here, rule)
         if any(registers[register][0] != kind for register, kind in STACK_REGISTERS.items()):
@@ -229,9 +256,12 @@ class Walk:
                 self.report(here, "operand")
             elif len(function.skips) > 1:
                 self.report(here, "operand-executed")
+        if any(place[1] == "entry" for place in state.returns):
+            function.goes_on = True
         if state.registers["rbx"][0] in ADDRESSES:
             self.report(here, "leak")
         self.contract(here, state, target[3])
+        self.payment(here, state, False, (target[1], target[2]))
         self.stacks(here, state)
 
     def execute(self, instruction, state, memory):
@@ -245,11 +275,14 @@ class Walk:
         if not ready:
             self.report(here, "execute")
         self.contract(here, state)
+        self.payment(here, state, True)
+        self.function.goes_on = True
 
     def tail(self, here, state, target):
         """A jump to the beginning of another primitive."""
         function = self.function
         self.contract(here, state)
+        self.payment(here, state, True)
         registers = state.registers
         entered = registers["rcx"][0] == "word" and registers["rdx"] == ("arg", registers["rcx"][1])
         if target.inner and not function.inner or target.entry_kind == "handler" and not entered:
@@ -265,6 +298,7 @@ class Walk:
     def c_word(self, here, state):
         function, registers = self.function, state.registers
         self.contract(here, state)
+        self.payment(here, state, False)
         primitive = function.primitive
         if primitive is None or registers["rax"] != ("c-word", f"word_{function.symbol}") or \
                 registers["rcx"] != ("const", CELL * primitive.need) or registers["rbp"] != ("sp", 0):

@@ -7,6 +7,11 @@
  * left in the meantime, it is set anew. So VMs that pass a message to and fro cost no timer programming at all, and a
  * VM that runs alone is not interrupted.
  *
+ * With a counted quantum (COUNTED-QUANTUM) a turn is a number of words instead, all VMs have the same, and there is no
+ * timer but for deadlines. A VM that something else takes off in the middle of its turn, an interrupt or a more
+ * urgent VM, goes on with it before the others of its priority. So who runs when follows from what the VMs execute,
+ * and is the same in each run and on each machine, but for what sleeps, time-outs and input bring.
+ *
  * Interrupt handlers change nothing here. They set `look` and ask the machine to bring the processor back, and
  * the loop below finds out what has happened.
  */
@@ -19,6 +24,7 @@
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
+#include "forth/clock.h"
 #include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
@@ -34,6 +40,7 @@ static struct run_queue runnable;
 static struct deadline_queue sleeping;
 static struct vm_control *current;
 static struct vm_control *console;
+static uint64_t counted; /* words in a turn; 0: turns are measured in time */
 
 /* Quanta are counted in cycles of the time stamp counter, which is read in a fraction of the time that the clock
  * takes; where it is not steady, quanta are not either, and nothing else depends on it. */
@@ -146,7 +153,7 @@ static void make_room(void) {
     if (rival->priority > current->priority || rival->summoned) {
         scheduler_leave(current);
     } else if (rival->priority == current->priority && slice_end == VM_NO_DEADLINE &&
-               !current->summoned) {
+               counted == 0 && !current->summoned) {
         bound_slice(hal_time_cycles(), current->quantum);
     }
 }
@@ -185,23 +192,31 @@ void scheduler_block(struct vm_control *control, enum vm_state state, uint64_t d
     scheduler_leave(control);
 }
 
-/* Something to attend to, in a VM that is not on the processor. */
-static void attend(struct vm_control *control, uint32_t what, int code) {
+/* Something to attend to, in a VM that is not on the processor: it does so between two words. With `at_once` also in
+ * the middle of one, for then it may be long to the next branch; its clock may miss that word. */
+static void attend(struct vm_control *control, uint32_t what, int code, bool at_once) {
     struct vm *vm = control->vm;
-    if (vm->preempted != 0) {
+    if (vm->preempted != 0 && at_once) {
+        vm->throw_rip = vm->frame.rip;
         vm->frame.rip = (uint64_t)engine_throw;
         vm->frame.rbx = (uint64_t)(int64_t)code;
         vm->fault_known = 0;
-    } else {
-        vm->attention_code = code;
-        __atomic_fetch_or(&vm->attention, what, __ATOMIC_RELAXED);
+        return;
     }
+    vm->attention_code = code;
+    __atomic_fetch_or(&vm->attention, what, __ATOMIC_RELAXED);
+    clock_hurry(vm);
+}
+
+void scheduler_set_counted(uint64_t words) {
+    counted = words < (uint64_t)CLOCK_FAR ? words : (uint64_t)CLOCK_FAR;
+    scheduler_leave(current); /* its own turn begins anew */
 }
 
 void scheduler_wake(struct vm_control *control, int code) {
     deadline_queue_remove(&sleeping, control);
     if (code != 0) {
-        attend(control, VM_ATTENTION_THROW, code);
+        attend(control, VM_ATTENTION_THROW, code, false);
     }
     scheduler_start(control);
 }
@@ -292,11 +307,6 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
     case HAL_FAULT_PREEMPT:
         return look ? preempt(fault, vm) : HAL_FAULT_RESUME;
     case HAL_FAULT_BREAK:
-        /* Thrown at once only where nothing else can come between. Whoever is in a C word may be about to
-         * wait, or to leave: the loop delivers it. */
-        if (current == console && can_be_stopped() && vm_is_executing(fault, vm)) {
-            return vm_fault(fault);
-        }
         break_wanted = true;
         look = true;
         return preempt(fault, vm);
@@ -320,8 +330,8 @@ static void on_input(void) {
 
 /* Delivers a break, whatever the VM is doing. */
 static void break_in(struct vm_control *control) {
-    vm_count_break(control->vm);
-    attend(control, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT);
+    const bool last = vm_count_break(control->vm);
+    attend(control, VM_ATTENTION_BREAK, THROW_USER_INTERRUPT, last);
     if (control->state != VM_RUNNABLE) {
         messages_cancel(control);
         scheduler_wake(control, 0);
@@ -396,6 +406,20 @@ static void idle(void) {
     now_cycles = hal_time_cycles();
 }
 
+/* Sees to it that the VM may execute as many words as it should. */
+static void give_words(struct vm_control *control) {
+    struct vm *vm = control->vm;
+    if (counted == 0 && clock_budget(vm) < CLOCK_FAR / 2) {
+        clock_set_budget(vm, CLOCK_FAR);
+    } else if (counted != 0 && control->turn_words != counted) {
+        clock_set_budget(vm, (int64_t)counted);
+    }
+    control->turn_words = counted;
+    if ((vm->attention & (VM_ATTENTION_BREAK | VM_ATTENTION_THROW)) != 0) {
+        clock_hurry(vm);
+    }
+}
+
 /* Lets a VM run until it leaves. */
 static enum vm_exit run(struct vm_control *control) {
     struct vm *vm = control->vm;
@@ -406,7 +430,8 @@ static enum vm_exit run(struct vm_control *control) {
     control->state = VM_RUNNING;
     control->switches++;
     slice_end = VM_NO_DEADLINE;
-    if (run_queue_highest(&runnable) == control->priority && !control->summoned) {
+    give_words(control);
+    if (counted == 0 && run_queue_highest(&runnable) == control->priority && !control->summoned) {
         bound_slice(now_cycles, control->slice_left != 0 ? control->slice_left : control->quantum);
     }
     control->slice_left = 0;
@@ -422,7 +447,7 @@ static enum vm_exit run(struct vm_control *control) {
     return reason;
 }
 
-/* A VM that was taken off before its quantum was over is the first of its priority to go on. */
+/* A VM that was taken off before its turn was over is the first of its priority to go on. */
 static void go_on(struct vm_control *control) {
     control->state = VM_RUNNABLE;
     if (slice_end > now_cycles) {
@@ -437,19 +462,29 @@ static void go_on(struct vm_control *control) {
 static bool settle(struct vm_control *control, enum vm_exit reason) {
     switch (reason) {
     case VM_EXIT_WAIT:
+        control->turn_words = 0;
         control->state = VM_WAITING_FOR_INPUT;
         look = true; /* for input that came before the listener could see the state */
         return true;
     case VM_EXIT_SLEEP:
+        control->turn_words = 0;
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
         return true;
     case VM_EXIT_PREEMPTED:
         if (control->state == VM_RUNNING) { /* else it waits since the word that it called */
             control->preemptions++;
             go_on(control);
+        } else {
+            control->turn_words = 0;
         }
         return true;
+    case VM_EXIT_WORDS:
+        control->preemptions++;
+        control->turn_words = 0;
+        scheduler_start(control);
+        return true;
     case VM_EXIT_YIELD:
+        control->turn_words = 0;
         scheduler_start(control);
         return true;
     case VM_EXIT_FINISHED:

@@ -20,6 +20,7 @@ bool vm_in_engine(uint64_t rip) {
 }
 
 static hal_fault_action throw_in_vm(struct hal_fault *fault, struct vm *vm, int code) {
+    vm->throw_rip = fault->rip;
     fault->rip = (uint64_t)engine_throw;
     fault->rbx = (uint64_t)(int64_t)code;
     fault->r12 = (uint64_t)vm;
@@ -80,11 +81,13 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
 }
 
 /* A program may catch a break, even for ever. It is asked twice. */
-void vm_count_break(struct vm *vm) {
+bool vm_count_break(struct vm *vm) {
     vm->console.editing = false; /* nobody goes on with that line */
-    if (++vm->breaks > VM_BREAKS_CAUGHT) {
-        vm->handler = 0;
+    if (++vm->breaks <= VM_BREAKS_CAUGHT) {
+        return false;
     }
+    vm->handler = 0;
+    return true;
 }
 
 hal_fault_action vm_fault(struct hal_fault *fault) {
@@ -95,7 +98,7 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
     bool engine = vm_in_engine(fault->rip);
     switch (fault->kind) {
     case HAL_FAULT_BREAK:
-        vm_count_break(vm);
+        (void)vm_count_break(vm);
         if (!engine) {
             __atomic_fetch_or(&vm->attention, VM_ATTENTION_BREAK, __ATOMIC_RELAXED);
             return HAL_FAULT_RESUME;

@@ -3,9 +3,11 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include "forth/clock.h"
 #include "forth/console.h"
 #include "forth/pairs.h"
 #include "forth/primitive_table.h"
+#include "forth/thread.h"
 #include "forth/throw.h"
 #include "forth/vm_heap.h"
 #include "hal/hal_memory.h"
@@ -51,6 +53,7 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->own.code = vm->slot + VM_CODE;
     vm->own.words = vm->slot + VM_WORDS;
     vm->own.names = vm->slot + VM_NAMES;
+    vm->own.prices = vm->slot + VM_PRICES;
     vm->own.first = first;
     vm->own.end = first;
     vm->base_words =
@@ -64,6 +67,7 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->dp = VM_DATA_SPACE;
     vm->top = envelope;
     empty_stacks(vm);
+    clock_start(vm);
     /* The first pages of each stack, so that the engine can be entered, and the user area. */
     if (hal_space_commit(vm->control_base - VM_PAGE, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->data_base - VM_PAGE, VM_PAGE) != HAL_OK ||
@@ -117,7 +121,8 @@ static int freeze(struct vm *vm) {
     const struct dictionary *own = &vm->own;
     if (hal_space_protect(own->code, own->code_committed) != HAL_OK ||
         hal_space_protect(own->words, own->words_committed) != HAL_OK ||
-        hal_space_protect(own->names, own->names_committed) != HAL_OK) {
+        hal_space_protect(own->names, own->names_committed) != HAL_OK ||
+        hal_space_protect(own->prices, own->prices_committed) != HAL_OK) {
         return THROW_NO_MEMORY;
     }
     base_image.wordlists = vm->wordlists;
@@ -151,6 +156,7 @@ int base_dictionary_build(void) {
         return THROW_NO_MEMORY;
     }
     pairs_init();
+    thread_init();
     vm->wordlists = WORDLIST_FILES;
     uint32_t zero;
     int code = dictionary_create(vm, "", 0, WORD_HIDDEN, &zero);
@@ -162,7 +168,7 @@ int base_dictionary_build(void) {
     }
     if (code == 0) {
         vm->noop_xt = dictionary_find(vm, "NOOP", 4);
-        vm->ip = (uint64_t)engine_load_thread;
+        clock_enter(vm, engine_load_thread);
         vm_current = vm;
         if (engine_run(vm) != VM_EXIT_FINISHED) {
             code = (int)vm->throw_code;
@@ -196,13 +202,13 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     vm->noop_xt = base_image.noop;
     vm->wordlists = base_image.wordlists;
     vm_push(vm, start_xt);
-    vm->ip = (uint64_t)engine_start_thread;
+    clock_enter(vm, engine_start_thread);
     return vm;
 }
 
 void vm_restart_at_prompt(struct vm *vm) {
+    clock_enter(vm, engine_quit_thread);
     empty_stacks(vm);
-    vm->ip = (uint64_t)engine_quit_thread;
 }
 
 void vm_destroy(struct vm *vm) {

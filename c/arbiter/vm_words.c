@@ -6,6 +6,7 @@
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
+#include "forth/clock.h"
 #include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_time.h"
@@ -185,13 +186,14 @@ int word_dot_vms(struct vm *vm) {
     (void)vm;
     console_fresh_line();
     format(console_sink, NULL,
-           "    VM parent prio state              memory   run ms  switches preempted\n");
+           "    VM parent prio state              memory   run ms             words  switches "
+           "preempted\n");
     const struct vm_control *control = vm_table_from(0);
     while (control != NULL) {
-        format(console_sink, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %9lu %9lu\n", control->id,
+        format(console_sink, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %17lu %9lu %9lu\n", control->id,
                control->parent, control->priority, state_name(control->state),
                control->vm->envelope / 1024, scheduler_ns(control->run_cycles) / 1000000,
-               control->switches, control->preemptions);
+               clock_words(control->vm), control->switches, control->preemptions);
         control = vm_table_from((uint32_t)(control->id & (VM_TABLE_MAX - 1)) + 1);
     }
     return 0;

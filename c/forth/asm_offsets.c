@@ -18,6 +18,7 @@ void asm_offsets(void) {
     OFFSET(VM_LP, offsetof(struct vm, lp));
     OFFSET(VM_LOOP_INDEX, offsetof(struct vm, loop_index));
     OFFSET(VM_LOOP_LIMIT, offsetof(struct vm, loop_limit));
+    OFFSET(VM_WORDS_LEFT, offsetof(struct vm, words_left));
     OFFSET(VM_WINDOW, offsetof(struct vm, window));
     OFFSET(VM_DATA_BASE, offsetof(struct vm, data_base));
     OFFSET(VM_RETURN_BASE, offsetof(struct vm, return_base));
@@ -44,6 +45,9 @@ void asm_offsets(void) {
     OFFSET(VM_THROW_WORD_SIZE, offsetof(struct vm, throw_word_size));
     OFFSET(VM_THROW_SOURCE_ID, offsetof(struct vm, throw_source_id));
     OFFSET(VM_FAULT_KNOWN, offsetof(struct vm, fault_known));
+    OFFSET(VM_THROW_RIP, offsetof(struct vm, throw_rip));
+    OFFSET(VM_THROW_CS, offsetof(struct vm, throw_cs));
+    OFFSET(VM_BLOCK_IP, offsetof(struct vm, block_ip));
     OFFSET(VM_ATTENTION, offsetof(struct vm, attention));
     OFFSET(VM_ATTENTION_CODE, offsetof(struct vm, attention_code));
     OFFSET(VM_PREEMPTED, offsetof(struct vm, preempted));
@@ -72,11 +76,15 @@ void asm_offsets(void) {
     OFFSET(VM_EXIT_SLEEP, VM_EXIT_SLEEP);
     OFFSET(VM_EXIT_BYE, VM_EXIT_BYE);
     OFFSET(VM_EXIT_YIELD, VM_EXIT_YIELD);
+    OFFSET(VM_EXIT_ATTENDED, VM_EXIT_ATTENDED);
+    OFFSET(VM_EXIT_WORDS, VM_EXIT_WORDS);
     OFFSET(VM_EXIT_PREEMPTED, VM_EXIT_PREEMPTED);
 
     OFFSET(ATTENTION_BREAK, VM_ATTENTION_BREAK);
     OFFSET(ATTENTION_THROW, VM_ATTENTION_THROW);
     OFFSET(ATTENTION_LEAVE, VM_ATTENTION_LEAVE);
+
+    OFFSET(VM_SOURCE_CELLS, VM_SOURCE_CELLS);
 
     OFFSET(WORD_ARG, offsetof(struct word, arg));
     OFFSET(WORD_CODE, offsetof(struct word, code));

@@ -12,6 +12,7 @@
 #include "forth/locals.h"
 #include "forth/pairs.h"
 #include "forth/text_interpreter.h"
+#include "forth/thread.h"
 #include "forth/throw.h"
 #include "primitives.h"
 
@@ -81,16 +82,18 @@ int compile_primitive(struct vm *vm, const char *primitive, int need, int net) {
     return code;
 }
 
+/* The operands after the first are prices, which price_definition fills in. */
 int compile_operand(struct vm *vm, const char *primitive, uint64_t operand, int need, int net) {
     if (!vm->definition.open) {
         return THROW_NO_DEFINITION;
     }
-    int code = dictionary_reserve_code(vm, 2 * CELL);
+    const unsigned operands = thread_info((uint64_t)primitive).operands;
+    int code = dictionary_reserve_code(vm, (1 + operands) * CELL);
     if (code == 0) {
         code = lay_primitive(vm, primitive);
     }
-    if (code == 0) {
-        code = compile_cell(vm, operand);
+    for (unsigned i = 0; code == 0 && i < operands; i++) {
+        code = compile_cell(vm, i == 0 ? operand : 0);
     }
     if (code == 0) {
         track(vm, need, net);
@@ -138,7 +141,7 @@ void compile_abandon(struct vm *vm) {
         return;
     }
     struct word *word = dictionary_word(vm, definition->xt);
-    vm->own.code_used = word->arg - vm->own.code;
+    vm->own.code_used = word->arg - CELL - vm->own.code; /* from its price on */
     definition->open = false;
     if (definition->xt + 1 == vm->own.end) {
         dictionary_drop_newest(vm);

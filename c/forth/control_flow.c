@@ -8,6 +8,7 @@
  */
 #include "forth/compiler.h"
 #include "forth/locals.h"
+#include "forth/thread.h"
 #include "forth/throw.h"
 #include "primitives.h"
 
@@ -74,7 +75,7 @@ static int forward(struct vm *vm, const char *primitive, uint64_t chain, int nee
                    uint64_t *operand) {
     int code = compile_operand(vm, primitive, chain, need, -need);
     if (code == 0) {
-        *operand = compile_here(vm) - CELL;
+        *operand = compile_here(vm) - thread_info((uint64_t)primitive).operands * CELL;
         compile_label(vm);
     }
     return code;
@@ -174,7 +175,7 @@ int word_until(struct vm *vm) {
 }
 
 int word_again(struct vm *vm) {
-    return backward(vm, prim_branch, 0);
+    return backward(vm, prim_branch_back, 0);
 }
 
 int word_repeat(struct vm *vm) {

@@ -5,21 +5,8 @@
 
 #include "forth/pairs.h"
 #include "forth/primitive_table.h"
+#include "forth/thread.h"
 #include "primitives.h"
-
-static bool takes_operand(const char *primitive) {
-    static const char *const with_operand[] = {
-        prim_loop_79,     prim_plus_loop_79, prim_local_fetch, prim_local_store, prim_local_drop,
-        prim_lit,         prim_call,         prim_branch,      prim_zero_branch, prim_of_branch,
-        prim_question_do, prim_loop,         prim_plus_loop,   prim_value,       prim_defer,
-    };
-    for (unsigned i = 0; i < sizeof with_operand / sizeof with_operand[0]; i++) {
-        if (primitive == with_operand[i]) {
-            return true;
-        }
-    }
-    return false;
-}
 
 bool decompiler_fetch(const struct decompiler *d, uint64_t at, struct instruction *out) {
     if (at == 0 || at >= d->end) {
@@ -35,13 +22,17 @@ bool decompiler_fetch(const struct decompiler *d, uint64_t at, struct instructio
     }
     uint64_t operands = 0;
     for (unsigned i = 0; i < part; i++) {
-        operands += takes_operand(parts[i]);
+        operands += thread_info((uint64_t)parts[i]).operands;
     }
     *out = (struct instruction){.primitive = parts[part], .at = at, .next = at + 1};
     uint64_t after = (uint64_t)(cell + 1 + operands);
-    if (takes_operand(parts[part]) && after < d->end) {
+    const unsigned own = thread_info((uint64_t)parts[part]).operands;
+    if (own != 0 && after < d->end) {
         out->operand = *(const uint64_t *)after;
-        after += CELL;
+        after += own * CELL; /* behind the first are prices */
+    }
+    if (out->primitive == prim_branch_back) {
+        out->primitive = prim_branch;
     }
     if (part + 1 == count) {
         out->next = after;
@@ -266,7 +257,6 @@ uint64_t decompiler_put_plain(struct decompiler *d, const struct instruction *i)
     } else if (i->primitive == prim_does) {
         d->listing.break_line = true;
         listing_text(&d->listing, "DOES>");
-        return i->next + CELL; /* the exit that belongs to it */
     } else {
         decompiler_put_primitive(d, i->primitive);
     }

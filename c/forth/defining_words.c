@@ -4,6 +4,7 @@
 #include "forth/compiler.h"
 #include "forth/double_words.h"
 #include "forth/locals.h"
+#include "forth/price.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -98,10 +99,14 @@ int word_defer_word(struct vm *vm) {
 static int begin_definition(struct vm *vm, const struct parsed *name) {
     compile_abandon(vm);
     uint32_t xt;
-    int code = dictionary_create(vm, name->text, name->size, WORD_HIDDEN, &xt);
+    int code = dictionary_reserve_code(vm, CELL);
+    if (code == 0) {
+        code = dictionary_create(vm, name->text, name->size, WORD_HIDDEN, &xt);
+    }
     if (code != 0) {
         return code;
     }
+    vm->own.code_used += CELL; /* for its price */
     struct word *word = dictionary_word(vm, xt);
     word->arg = compile_here(vm);
     struct definition *definition = &vm->definition;
@@ -154,6 +159,7 @@ int word_semicolon(struct vm *vm) {
     word->kind = WORD_COLON;
     word->handler = (uint64_t)prim_enter_colon;
     word->code_end = compile_here(vm);
+    price_definition(vm, word->arg, word->code_end);
     word->need = (int16_t)definition->need;
     word->net = definition->linear ? (int16_t)definition->depth : WORD_NET_UNKNOWN;
     definition->open = false;
@@ -163,7 +169,7 @@ int word_semicolon(struct vm *vm) {
     return 0;
 }
 
-/* does, exit, then the code of the DOES> part up to ; */
+/* does, exit, the price of the DOES> part, then its code up to ; */
 int word_does_word(struct vm *vm) {
     if (!vm->definition.open) {
         return THROW_NO_DEFINITION;
@@ -178,6 +184,9 @@ int word_does_word(struct vm *vm) {
     }
     if (code == 0) {
         code = compile_primitive(vm, prim_exit, 0, 0);
+    }
+    if (code == 0) {
+        code = compile_cell(vm, 0);
     }
     compile_label(vm);
     return code;

@@ -44,7 +44,12 @@ static int reserve(uint64_t region, uint64_t limit, uint64_t used, uint64_t byte
 }
 
 int dictionary_reserve_code(struct vm *vm, size_t bytes) {
-    return reserve(vm->own.code, VM_CODE_SIZE, vm->own.code_used, bytes, &vm->own.code_committed);
+    struct dictionary *own = &vm->own;
+    int code = reserve(own->code, VM_CODE_SIZE, own->code_used, bytes, &own->code_committed);
+    return code != 0
+               ? code
+               : reserve(own->prices, VM_PRICES_SIZE, own->code_used / CELL * sizeof(uint32_t),
+                         bytes / CELL * sizeof(uint32_t), &own->prices_committed);
 }
 
 static struct word *word_at(const struct dictionary *dictionary, uint32_t xt) {

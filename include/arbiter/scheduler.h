@@ -49,6 +49,9 @@ void scheduler_lend(struct vm_control *control);
 /* Sets how long a VM may run while others of its priority wait; what is too short becomes VM_QUANTUM_MIN. */
 void scheduler_set_quantum(struct vm_control *control, uint64_t ns);
 
+/* Makes a turn so many words for every VM, CLOCK_FAR at most; 0: quanta of time again. Called by a C word. */
+void scheduler_set_counted(uint64_t words);
+
 /* Cycles of the time stamp counter in nanoseconds. */
 uint64_t scheduler_ns(uint64_t cycles);
 

@@ -43,7 +43,8 @@ bool vm_is_executing(const struct hal_fault *fault, const struct vm *vm);
 /* Takes the running VM off the processor where it is, or notes that it must leave soon. For the fault handler. */
 hal_fault_action vm_preempt(struct hal_fault *fault, struct vm *vm);
 
-/* To be called for each break of a VM: the third since its prompt last took a line goes past every CATCH. */
-void vm_count_break(struct vm *vm);
+/* To be called for each break of a VM. From the third on since its prompt last took a line they go past every CATCH:
+ * true then. */
+bool vm_count_break(struct vm *vm);
 
 #endif

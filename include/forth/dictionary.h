@@ -74,6 +74,8 @@ struct dictionary {
     uint64_t names;
     uint64_t names_used;
     uint64_t names_committed;
+    uint64_t prices; /* a uint32_t for each cell of the code (forth/price.h) */
+    uint64_t prices_committed;
     uint32_t first; /* number of its first word */
     uint32_t end;   /* number after its last word */
     uint32_t bucket[DICTIONARY_BUCKETS];

@@ -29,6 +29,7 @@ enum vm_exit {
     VM_EXIT_SLEEP,    /* it waits for the time vm->wake_ns */
     VM_EXIT_BYE,      /* BYE */
     VM_EXIT_YIELD,    /* it gave up the rest of its quantum */
+    VM_EXIT_WORDS,    /* it has used up its words (forth/clock.h): vm->frame has the registers */
     VM_EXIT_PREEMPTED /* it had to leave: between two instructions (vm->preempted: the registers are in vm->frame), or
                          after a word, which may have made it wait */
 };
@@ -47,6 +48,11 @@ struct vm_frame {
     uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
     uint64_t r8, r9, r10, r11, r13, r14, r15;
 };
+
+/* Cells of the input source on the control stack, and of an exception frame, without the return address above them
+ * (asm/engine/exception.asm). */
+#define VM_SOURCE_CELLS 6u
+#define VM_CATCH_CELLS  (6u + VM_SOURCE_CELLS)
 
 /* A file being included: its text lies in the window, [text, text + size). */
 struct vm_file {
@@ -94,6 +100,7 @@ struct vm {
     uint64_t lp; /* locals stack */
     uint64_t loop_index;
     uint64_t loop_limit;
+    int64_t words_left; /* words that may be paid for before the next event (forth/clock.h) */
 
     /* Constant while the VM lives */
     uint64_t window;       /* address of Forth address 0 */
@@ -132,6 +139,12 @@ struct vm {
     uint64_t fault_address; /* as a Forth address when inside the window */
     uint64_t fault_write;
 
+    /* For clock_unwind */
+    uint64_t
+        throw_rip; /* the instruction that faulted; 0: the throw came from between two primitives */
+    uint64_t throw_cs; /* control stack before the frame that is being pushed, 0 none is */
+    uint64_t block_ip; /* the instruction pointer while a block word uses its register */
+
     uint32_t attention;   /* enum vm_attention */
     uint32_t exit_reason; /* enum vm_exit */
     int64_t attention_code;
@@ -142,6 +155,7 @@ struct vm {
     /* C only */
     uint64_t slot; /* address of the slot */
     uint64_t id;
+    int64_t clock_target; /* words paid for when words_left will be 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
     uint32_t noop_xt;     /* a word that does nothing */
@@ -165,7 +179,8 @@ struct vm {
  * called by Forth runs on the caller's stack. */
 int engine_run(struct vm *vm);
 
-/* Where a fault handler sends the engine: throws the code that it put into rbx. */
+/* Where a fault handler sends the engine: throws the code that it put into rbx. vm->throw_rip must say where the fault
+ * was. */
 void engine_throw(void);
 
 /* The code of engine_run that brings back the registers of a preempted VM. Who finds it interrupted there and
@@ -178,7 +193,7 @@ void engine_preempted(void);
 /* The bounds of the code in which a VM's registers are live. */
 extern const char __start_engine_text[], __stop_engine_text[];
 
-/* A thread that executes the xt on the stack and then ends the VM. */
+/* Threads are entered by clock_enter. This one executes the xt on the stack and then ends the VM. */
 extern const uint64_t engine_start_thread[];
 
 /* A thread that interprets the file being included to its end and then ends the VM. */

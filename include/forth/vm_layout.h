@@ -15,6 +15,7 @@
  *          code           threaded code; written by the compiler alone, never executed
  *          words          the table that an execution token indexes
  *          names          the characters of the word names
+ *          prices         for each cell of code, how many words are paid for from there (price.c)
  */
 #ifndef VM_LAYOUT_H
 #define VM_LAYOUT_H
@@ -59,10 +60,12 @@
 #define VM_WORDS_SIZE    (UINT64_C(8) << 20)
 #define VM_NAMES         (VM_WORDS + VM_WORDS_SIZE + VM_GUARD)
 #define VM_NAMES_SIZE    (UINT64_C(4) << 20)
+#define VM_PRICES        (VM_NAMES + VM_NAMES_SIZE + VM_GUARD)
+#define VM_PRICES_SIZE   (VM_CODE_SIZE / CELL * sizeof(uint32_t))
 
 _Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
 _Static_assert(VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE <= VM_DATA_SPACE,
                "strings overlap data space");
-_Static_assert(VM_NAMES + VM_NAMES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
+_Static_assert(VM_PRICES + VM_PRICES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
 
 #endif

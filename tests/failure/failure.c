@@ -16,6 +16,7 @@
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
+#include "forth/clock.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_file.h"
@@ -88,7 +89,7 @@ static bool open_program(struct vm *vm) {
     vm->file_depth = 1;
     vm->source_id = 1;
     vm->source_addr = text;
-    vm->ip = (uint64_t)engine_load_thread;
+    clock_enter(vm, engine_load_thread);
     return true;
 }
 

@@ -1,0 +1,60 @@
+; threads.asm - threaded code that is part of the engine: what CATCH, EVALUATE, INCLUDED and INTERPRET go through, and
+; what a VM begins with.
+;
+; Role: data only, between engine_threads and engine_threads_end, where c/forth/clock.c finds out by the address what
+; lies on the control stack above it. Each thread has its price in the cell before it and each branch has prices as
+; operands, as the compiler lays them (c/forth/price.c); verify.py counts them again. A cell of 0 ends a thread after
+; which nothing comes.
+
+%include "engine.inc"
+
+section .data.rel.ro progbits alloc noexec write align=8
+
+global engine_threads:hidden, engine_threads_end:hidden
+global engine_source_threads:hidden, engine_source_threads_end:hidden
+
+%macro THREAD 2                 ; name, price
+    dq %2
+global engine_%1_thread:data hidden
+engine_%1_thread:
+%endmacro
+
+engine_threads:
+
+THREAD catch, 1
+    dq prim_catch_exit
+
+; The source lies on the control stack while these run.
+engine_source_threads:
+THREAD evaluate, 2
+    dq prim_interpret, prim_source_exit
+THREAD included, 3
+    dq prim_include_open
+.line:
+    dq prim_include_refill, prim_zero_branch, .end, 1, 2
+    dq prim_interpret
+    dq prim_branch_back, .line, 2
+.end:
+    dq prim_source_exit
+engine_source_threads_end:
+
+THREAD interpret, 2
+    dq prim_interpret_step, prim_interpret_dispatch
+
+; Nothing lies on the control stack while these run.
+THREAD load, 2
+    dq prim_include_refill, prim_zero_branch, .done, 1, 2
+    dq prim_interpret
+    dq prim_branch_back, engine_load_thread, 2
+.done:
+    dq prim_finish, 0
+THREAD start, 2
+    dq prim_execute, prim_finish, 0
+THREAD quit, 1
+    dq prim_quit, 0
+
+engine_threads_end:
+
+extern prim_catch_exit, prim_interpret, prim_source_exit, prim_include_open, prim_include_refill
+extern prim_zero_branch, prim_branch_back, prim_interpret_step, prim_interpret_dispatch
+extern prim_execute, prim_finish, prim_quit

@@ -1,0 +1,44 @@
+/*
+ * clock.h - a VM's virtual clock: the number of words that it has executed (asm/engine/README.md, "The virtual
+ * clock").
+ *
+ * While the VM runs, r11 holds how many words may still be paid for before the engine leaves with VM_EXIT_WORDS;
+ * while it does not, vm->words_left does, or vm->frame.r11 if it was preempted. None of this allocates; all of it is
+ * for VMs that do not run at the moment, or have called C.
+ */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include <stdint.h>
+
+#include "forth/vm.h"
+
+/* Words that never run out: thousands of years. */
+#define CLOCK_FAR (INT64_C(1) << 60)
+
+/* Begins at 0, with CLOCK_FAR words to go. */
+void clock_start(struct vm *vm);
+
+/* Makes the VM go on with a thread that is not the engine's own doing: one of engine_..._thread, or any with its price
+ * in the cell before it. What was paid for and has not been executed is given back. Comes before its stacks are
+ * emptied. */
+void clock_enter(struct vm *vm, const uint64_t *thread);
+
+/* Words executed so far. Exact between two words; of a VM that was preempted inside a word this and, if it is a branch
+ * word, the straight path behind it may be counted or not. */
+uint64_t clock_words(const struct vm *vm);
+
+/* The engine leaves with VM_EXIT_WORDS at the first branch or call after `words` words, CLOCK_FAR at most. */
+void clock_set_budget(struct vm *vm, int64_t words);
+
+/* Words that are left of it, below 1 when it is used up. */
+int64_t clock_budget(const struct vm *vm);
+
+/* Makes the VM look at its attention at the next branch or call. */
+void clock_hurry(struct vm *vm);
+
+/* For asm/engine/switch.asm: gives back what the frames have paid for that THROW, or QUIT, drops. */
+void clock_unwind(struct vm *vm);
+void clock_unwind_all(struct vm *vm);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * thread.h - how to read threaded code: what each primitive takes and where it may go on.
+ */
+#ifndef THREAD_H
+#define THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "forth/dictionary.h"
+
+struct thread_info {
+    uint8_t words;    /* that it counts for; 0: this is no primitive */
+    uint8_t operands; /* cells that follow it and are not executed */
+    bool ends;        /* what was paid for ends with it: a branch word or the end of a definition */
+};
+
+/* Prepares thread_info. Called once, before anything is compiled. */
+void thread_init(void);
+
+/* What is known of the primitive whose code begins at `primitive`; all zero when none does. */
+struct thread_info thread_info(uint64_t primitive);
+
+/* The primitive whose code the address lies in, or the one before it; 0 outside the engine. */
+uint64_t thread_primitive_of(uint64_t address);
+
+/* True for a branch word with a price for each of its two ways: its operands end in target, price of the code at the
+ * target, price of what follows. */
+static inline bool thread_is_fork(struct thread_info info) {
+    return info.ends && info.operands >= 3;
+}
+
+#endif
