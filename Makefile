@@ -451,6 +451,12 @@ $(BUILD)/fuzz_forth: $(fuzz_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
 
+# The same with an engine that counts its words, for the virtual clock.
+$(BUILD)/fuzz_clock: $(filter-out $(fuzz_asm_o),$(fuzz_o)) $(BUILD)/host/bench/counting/words_executed.c.o \
+        $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(fuzz_asm_o))
+	$(call say,LINK,$@)
+	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
+
 $(BUILD)/fuzz_forth_asan: $(fuzz_asan_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -fsanitize=address,undefined $(fuzz_ldflags) -o $@ $^

@@ -63,6 +63,7 @@ enum fuzz_plant {
     PLANT_GUARD,       /* a guard page made writable */
     PLANT_BRANCH,      /* a branch to the middle of an instruction */
     PLANT_CELL,        /* a cell that is no primitive */
+    PLANT_PRICE,       /* a price that is not the number of words */
     PLANT_CHAIN,       /* a dictionary chain in a circle */
     PLANT_STACK,       /* a stack pointer below its stack */
     PLANT_LEAK,        /* memory that is not given back */

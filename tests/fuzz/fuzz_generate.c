@@ -118,6 +118,7 @@ static uint64_t border(struct fuzz_text *text) {
         VM_CODE,
         VM_WORDS,
         VM_NAMES,
+        VM_PRICES,
         HAL_SPACE_SLOT_SIZE,
         UINT64_C(1) << 63,
         UINT64_C(0x7fffffffffffffff),

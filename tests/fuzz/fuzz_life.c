@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "arbiter/vm_instance.h"
+#include "forth/clock.h"
 #include "forth/throw.h"
 #include "fuzz.h"
 #include "hal/hal_interrupt.h"
@@ -42,7 +43,7 @@ struct nature {
 struct life {
     struct vm *vm;
     struct vm born;     /* as vm_create made it */
-    uint64_t thread[2]; /* CATCH, then out of the engine */
+    uint64_t thread[3]; /* the price of CATCH, then out of the engine */
     uint32_t evaluate, interpret;
     bool broken; /* by a break: what follows may differ from run to run */
     volatile sig_atomic_t running;
@@ -54,6 +55,9 @@ struct life {
 };
 
 static struct life *life;
+
+/* In the fuzzer with a counting engine (bench/counting) the words that it has counted; else not there. */
+extern uint64_t words_executed __attribute__((weak));
 
 static struct nature nature_of(uint64_t seed) {
     static const uint64_t envelopes[] = {0x10000, 0x10000, 0x40000, 0x100000, UINT64_C(16) << 20};
@@ -171,7 +175,7 @@ static void enter_line(struct vm *vm, const char *line, size_t size, bool termin
         vm_push(vm, size);
         vm_push(vm, life->evaluate);
     }
-    vm->ip = (uint64_t)life->thread;
+    clock_enter(vm, &life->thread[1]);
     vm->attention = 0;
 }
 
@@ -184,7 +188,7 @@ static bool run_line(struct vm *vm, bool report) {
     do {
         reason = engine_run(vm);
     } while (reason == VM_EXIT_SLEEP || /* no time passes here */
-             (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[2]));
+             (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[3]));
     life->running = 0;
     switch (reason) {
     case VM_EXIT_WAIT: {
@@ -206,11 +210,21 @@ static bool run_line(struct vm *vm, bool report) {
     }
 }
 
+/* The clock of the VM must have gone on by as many words as the engine has counted. */
+static void check_clock(const struct vm *vm, uint64_t clock, uint64_t counted) {
+    const uint64_t words = clock_words(vm) - clock;
+    if (&words_executed != NULL && words != words_executed - counted) {
+        fuzz_report(FUZZ_STATE, "the clock says %lu words of %lu, last THROW %ld", words,
+                    words_executed - counted, vm->throw_code);
+    }
+}
+
 /* One line and, when it is time, the checks. False when the life is over. */
 static bool live_line(const char *line, size_t size, uint64_t random, bool check) {
     struct vm *vm = life->vm;
     fuzz_hal_line();
     sober_up(vm, random >> 8);
+    const uint64_t clock = clock_words(vm), counted = &words_executed != NULL ? words_executed : 0;
     enter_line(vm, line, size, random % 4 == 0);
     bool alive = run_line(vm, random % 5 != 0);
     fuzz_record->lines++;
@@ -221,6 +235,9 @@ static bool live_line(const char *line, size_t size, uint64_t random, bool check
     }
     fuzz_record->breaks += life->broken && !life->storm;
     fuzz_record->forced += life->forced != 0;
+    if (alive && !life->broken) {
+        check_clock(vm, clock, counted);
+    }
     if (alive) {
         fuzz_validate_state(vm, &life->born);
     }
@@ -330,8 +347,9 @@ static struct vm *make_idle(void) {
 
 void fuzz_life_init(void) {
     life = mmap(NULL, sizeof *life, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    life->thread[0] = (uint64_t)prim_catch;
-    life->thread[1] = (uint64_t)prim_wait_input;
+    life->thread[0] = 2;
+    life->thread[1] = (uint64_t)prim_catch;
+    life->thread[2] = (uint64_t)prim_wait_input;
     fuzz_hal_begin(0, false);
     start_timer();
 

@@ -46,10 +46,10 @@ static struct outside *outside;
 /* Static variables that may change while a VM runs: the cursor's place and the line editor, which whoever has
  * the console shares (console.c); the signal stack and the signals being handled (host_fault.c); the VM that
  * runs and the failure of a start-up file (arbiter); life and death of VMs (host_space.c); what is in use of
- * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c). */
+ * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c); what a counting engine counts. */
 static const char *const may_change[] = {
     "at_line_start", "editor", "editor_ready", "stack", "depth",       "vm_current",
-    "exit_status",   "slots",  "host_memory",  "own",   "fuzz_blocks",
+    "exit_status",   "slots",  "host_memory",  "own",   "fuzz_blocks", "words_executed",
 };
 
 /* The watch reads all of .data and .bss, also what the sanitizer puts between variables, so there it must
@@ -227,6 +227,7 @@ static bool may_have_page(const struct vm *vm, uint64_t start, uint64_t end) {
         {VM_CODE, VM_CODE_SIZE},
         {VM_WORDS, VM_WORDS_SIZE},
         {VM_NAMES, VM_NAMES_SIZE},
+        {VM_PRICES, VM_PRICES_SIZE},
     };
     for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
         if (start >= regions[i][0] && end <= regions[i][0] + regions[i][1]) {

@@ -20,6 +20,7 @@ static const struct planted planted[PLANT_COUNT] = {
     [PLANT_GUARD] = {"a guard page that can be written", FUZZ_OUTSIDE},
     [PLANT_BRANCH] = {"a branch into an instruction", FUZZ_CODE},
     [PLANT_CELL] = {"a cell that is no primitive", FUZZ_CODE},
+    [PLANT_PRICE] = {"a price of the virtual clock", FUZZ_CODE},
     [PLANT_CHAIN] = {"a dictionary chain in a circle", FUZZ_CODE},
     [PLANT_STACK] = {"a stack pointer below its stack", FUZZ_STATE},
     [PLANT_LEAK] = {"pages that stay", FUZZ_LEAK},
@@ -44,10 +45,13 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         mprotect((void *)(vm->slot + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
         break;
     case PLANT_BRANCH:
-        code[1] += CELL;
+        code[2] += CELL;
         break;
     case PLANT_CELL:
-        code[0] += 1;
+        code[1] += 1;
+        break;
+    case PLANT_PRICE:
+        code[3] += 1;
         break;
     case PLANT_CHAIN:
         word->link = vm->own.first;

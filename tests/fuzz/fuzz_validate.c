@@ -3,8 +3,8 @@
  *
  * Threaded code is decoded from the start of each finished definition: every cell must be a primitive that the
  * compiler may place, every branch must arrive at the start of an instruction of the same definition, and
- * every call at the start of a finished definition or of a DOES> part. Nothing unfinished may be
- * found by name.
+ * every call at the start of a finished definition or of a DOES> part. Every price of the virtual clock must be the
+ * number of words on the way that it is for, counted here once more. Nothing unfinished may be found by name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,17 @@
 #define BASE_AND_OWN 2
 
 /* What follows a primitive in threaded code. */
-enum operand { NO_PRIMITIVE, NEVER, NONE, NUMBER, TARGET, CODE, DATA };
+enum operand {
+    NO_PRIMITIVE,
+    NEVER,
+    NONE,
+    NUMBER,
+    TARGET,
+    BACK, /* a target and its price */
+    FORK, /* a target, its price, and that of what follows */
+    CODE,
+    DATA
+};
 
 struct inner {
     const char *name; /* in primitives.tbl */
@@ -31,14 +41,15 @@ struct inner {
 
 /* The primitives that only the compiler knows. */
 static const struct inner inners[] = {
-    {"lit", NUMBER},     {"call", CODE},      {"exit", NONE},         {"branch", TARGET},
-    {"0branch", TARGET}, {"of", TARGET},      {"do", NONE},           {"?do", TARGET},
-    {"loop", TARGET},    {"+loop", TARGET},   {"loop79", TARGET},     {"+loop79", TARGET},
-    {"unloop", NONE},    {"value", DATA},     {"defer", DATA},        {">local", NONE},
-    {"local@", NUMBER},  {"local!", NUMBER},  {"local-drop", NUMBER}, {"does", NONE},
-    {"forget", NONE},    {"set-does", NEVER}, {"refill-file", NEVER}, {"open-file", NEVER},
-    {"step", NEVER},     {"(colon)", NEVER},  {"(constant)", NEVER},  {"(does)", NEVER},
-    {"(value)", NEVER},  {"(defer)", NEVER},  {"(marker)", NEVER},    {"(unfinished)", NEVER},
+    {"lit", NUMBER},         {"call", CODE},     {"exit", NONE},      {"branch", TARGET},
+    {"0branch", FORK},       {"of", FORK},       {"do", NONE},        {"?do", FORK},
+    {"loop", FORK},          {"+loop", FORK},    {"loop79", FORK},    {"+loop79", FORK},
+    {"branch-back", BACK},   {"unloop", NONE},   {"value", DATA},     {"defer", DATA},
+    {">local", NONE},        {"local@", NUMBER}, {"local!", NUMBER},  {"local-drop", NUMBER},
+    {"does", NONE},          {"forget", NONE},   {"set-does", NEVER}, {"refill-file", NEVER},
+    {"open-file", NEVER},    {"step", NEVER},    {"(colon)", NEVER},  {"(constant)", NEVER},
+    {"(does)", NEVER},       {"(value)", NEVER}, {"(defer)", NEVER},  {"(marker)", NEVER},
+    {"(unfinished)", NEVER},
 };
 
 enum mark { MARK_INSTRUCTION = 1, MARK_DEFINITION = 2, MARK_DOES = 4 };
@@ -83,6 +94,81 @@ static uint64_t cell(uint64_t address) {
     return *(const uint64_t *)address;
 }
 
+static unsigned cells_of(enum operand operand) {
+    switch (operand) {
+    case NO_PRIMITIVE:
+    case NEVER:
+    case NONE:
+        return 0;
+    case FORK:
+        return 3;
+    case BACK:
+        return 2;
+    default:
+        return 1;
+    }
+}
+
+/* Goes through one instruction: its words, the kind of its last part's operand, and what follows. */
+static unsigned pass(uint64_t *at, enum operand *kind, uint64_t *last) {
+    const char *parts[PAIR_PARTS_MAX];
+    const unsigned count = pairs_split((const char *)cell(*at), parts);
+    for (unsigned i = 0; i < count; i++) {
+        *kind = primitive_at((uint64_t)parts[i]);
+        *at += cells_of(*kind) * CELL;
+    }
+    *last = (uint64_t)parts[count - 1];
+    *at += CELL;
+    return count;
+}
+
+/* Words from an instruction to the next one that pays. */
+static uint64_t price_of(uint64_t at) {
+    uint64_t words = 0;
+    for (;;) {
+        enum operand kind = NONE;
+        uint64_t last;
+        words += pass(&at, &kind, &last);
+        if (kind == FORK || kind == BACK || last == (uint64_t)prim_exit) {
+            return words;
+        }
+        if (kind == TARGET) {
+            at = cell(at - CELL);
+        }
+    }
+}
+
+static void check_price(uint32_t xt, uint64_t price_at, uint64_t way) {
+    if (cell(price_at) != price_of(way)) {
+        fuzz_report(FUZZ_CODE, "word %u: the price at %#lx is %lu, of %lu words", xt, price_at,
+                    cell(price_at), price_of(way));
+    }
+}
+
+static void check_prices(const struct code *code, uint32_t xt, const struct word *word) {
+    check_price(xt, word->arg - CELL, word->arg);
+    for (uint64_t at = word->arg; at < word->code_end;) {
+        const uint32_t noted =
+            ((const uint32_t *)code->dictionary->prices)[(at - code->dictionary->code) / CELL];
+        if (noted != price_of(at)) {
+            fuzz_report(FUZZ_CODE, "word %u: the price of %#lx is noted as %u, of %lu words", xt,
+                        at, noted, price_of(at));
+        }
+        enum operand kind = NONE;
+        uint64_t last;
+        (void)pass(&at, &kind, &last);
+        if (kind == FORK) {
+            check_price(xt, at - 2 * CELL, cell(at - 3 * CELL));
+            check_price(xt, at - CELL, at);
+        } else if (kind == BACK) {
+            check_price(xt, at - CELL, cell(at - 2 * CELL));
+        } else if (last == (uint64_t)prim_does) {
+            at += 2 * CELL; /* the exit and the price */
+            check_price(xt, at - CELL, at);
+        }
+    }
+}
+
 /* Marks the instructions of a finished definition. */
 static void mark_definition(const struct code *code, uint32_t xt, const struct word *word) {
     if (!in_code(code, word->arg) || word->code_end <= word->arg ||
@@ -113,15 +199,16 @@ static void mark_definition(const struct code *code, uint32_t xt, const struct w
             case NONE:
                 break;
             default:
-                operands++;
+                operands += cells_of(primitive_at(last));
             }
         }
         at += operands * CELL;
         if (last == (uint64_t)prim_does) {
-            does = at + 2 * CELL; /* past the exit */
+            does = at + 3 * CELL; /* past the exit and the price */
             if (does >= word->code_end || cell(at + CELL) != (uint64_t)prim_exit) {
                 fuzz_report(FUZZ_CODE, "word %u: DOES> at %#lx without its part", xt, at);
             }
+            at += 2 * CELL;
         }
         if (at >= word->code_end) {
             fuzz_report(FUZZ_CODE, "word %u ends in the middle of an instruction", xt);
@@ -142,7 +229,7 @@ static void check_operand(const struct code *code, uint32_t xt, const struct wor
                           enum operand operand, uint64_t at) {
     uint64_t value = cell(at);
     bool good = true;
-    if (operand == TARGET) {
+    if (operand == TARGET || operand == BACK || operand == FORK) {
         good = value >= word->arg && value < word->code_end && value % CELL == 0 &&
                (*mark_of(code, value) & MARK_INSTRUCTION) != 0;
     } else if (operand == CODE) {
@@ -158,9 +245,13 @@ static void check_operands(const struct code *code, uint32_t xt, const struct wo
         const char *parts[PAIR_PARTS_MAX];
         unsigned count = pairs_split((const char *)cell(at), parts);
         for (unsigned i = 0; i < count; i++) {
-            if (primitive_at((uint64_t)parts[i]) != NONE) {
-                at += CELL;
-                check_operand(code, xt, word, primitive_at((uint64_t)parts[i]), at);
+            const enum operand operand = primitive_at((uint64_t)parts[i]);
+            if (operand != NONE) {
+                check_operand(code, xt, word, operand, at + CELL);
+                at += cells_of(operand) * CELL;
+            }
+            if (parts[i] == prim_does) {
+                at += 2 * CELL;
             }
         }
     }
@@ -169,8 +260,8 @@ static void check_operands(const struct code *code, uint32_t xt, const struct wo
 /* A word that runs a MARKER older than itself is forgotten while it runs; its code stays, and may still
  * become the DOES> part of an older word. */
 static bool is_forgotten_does(uint64_t address) {
-    return in_code(&own, address) && in_code(&own, address - 2 * CELL) &&
-           *mark_of(&own, address) == 0 && cell(address - 2 * CELL) == (uint64_t)prim_does;
+    return in_code(&own, address) && in_code(&own, address - 3 * CELL) &&
+           *mark_of(&own, address) == 0 && cell(address - 3 * CELL) == (uint64_t)prim_does;
 }
 
 /* The way in that EXECUTE takes must be that of the kind of word. */
@@ -253,6 +344,7 @@ static void check_dictionary(const struct code *code) {
         check_entry(xt, word);
         if (word->kind == WORD_COLON && in_code(code, word->arg)) {
             check_operands(code, xt, word);
+            check_prices(code, xt, word);
         }
     }
     check_chains(dictionary);
@@ -299,6 +391,7 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         FIELD(control_base), FIELD(envelope),  FIELD(quit_code), FIELD(base_words),
         FIELD(base_end),     FIELD(own_words), FIELD(slot),      FIELD(id),
         FIELD(own.code),     FIELD(own.words), FIELD(own.names), FIELD(own.first),
+        FIELD(own.prices),
     };
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         /* own.first and its neighbour, own.end, share eight bytes */
