@@ -140,8 +140,11 @@ class Walk:
             self.c_word(here, state)
         elif LEAVE in names:
             self.leave(here, state)
-        elif any(name in HELPERS or name in UNWIND for name in names):
+        elif any(name in HELPERS for name in names):
             pass  # relies on r12 alone
+        elif any(name in UNWIND for name in names):
+            if state.backward:
+                self.report(here, "direction")
         elif WORDS_OUT in names or WORDS_OUT_EXECUTE in names:
             self.contract(here, state)
             self.payment(here, state, WORDS_OUT_EXECUTE in names)

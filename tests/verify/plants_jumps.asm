@@ -74,6 +74,7 @@ PRIM jumps_to_data
 
 ; plant VFY-314 jumps_through_data asm ( x -- x ) execute: a jump through memory of the program's choice
 PRIM jumps_through_data
+    PAY_JUMP
     jmp [TOS]
     PRIM_END
 
@@ -127,6 +128,7 @@ PRIM into_instruction
 
 ; plant VFY-322 to_inner asm ( -- ) jump-target: a word with a token goes to a primitive without one
 PRIM to_inner
+    PAY_JUMP
     jmp prim_exit
     PRIM_END
 
@@ -153,6 +155,7 @@ PRIM calls_data
 
 ; plant VFY-327 execute_unchecked asm ( i*x xt -- j*x ) memory-base,execute: an execution token that was not compared
 PRIM execute_unchecked
+    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     shl WORD, WORD_SHIFT
@@ -163,6 +166,7 @@ PRIM execute_unchecked
 
 ; plant VFY-328 execute_own_only asm ( i*x xt -- j*x ) memory-base,execute: own words compared with one end alone
 PRIM execute_own_only
+    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_OWN_END]
@@ -175,6 +179,7 @@ PRIM execute_own_only
 
 ; plant VFY-329 execute_wrong_table asm ( i*x xt -- j*x ) memory-base,execute: a base word looked up among the own ones
 PRIM execute_wrong_table
+    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_BASE_END]
@@ -187,6 +192,7 @@ PRIM execute_wrong_table
 
 ; plant VFY-330 execute_arg asm ( i*x xt -- j*x ) execute: a jump through the arg of a word
 PRIM execute_arg
+    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_BASE_END]
@@ -228,6 +234,7 @@ PRIM returns_to_operand
     mov rax, [IP]
     push IP
     mov IP, rax
+    PAY_ENTRY
     NEXT_END
 
 ; plant VFY-354 keeps_operand inner ( i*x -- j*x ) operand-executed: EXECUTE with rsi still at the operand
@@ -245,10 +252,12 @@ PRIM reads_beyond
     NEXT
 .taken:
     mov IP, [IP + CELL]
+    PAY_ENTRY
     NEXT_END
 
 ; plant VFY-357 to_handler inner ( -- x ) jump-target: a handler entered without a word
 PRIM to_handler
+    PAY_JUMP
     jmp prim_enter_constant
     PRIM_END
 
@@ -344,6 +353,7 @@ PRIM good_operands
 
 ; plant VFY-348 good_tail asm ( addr -- x x ) none: a jump to another primitive adds its effect
 PRIM good_tail
+    PAY_JUMP
     TO_WINDOW TOSd
     mov TOS, [WINDOW + rax]
     jmp prim_dup
@@ -357,6 +367,7 @@ PRIM good_choice
     cmovnz rax, rcx
     DROP_TOS
     mov IP, rax
+    PAY_ENTRY
     NEXT_END
 
 section .data
@@ -374,9 +385,21 @@ engine_wild_thread:
     dq prim_dup, prim_fetch + 2
 
 ; plant VFY-352 engine_good_thread thread ( -- ) none: a static thread with a literal and a branch
+    dq 3
 engine_good_thread:
     dq prim_lit, 7, prim_drop
-    dq prim_branch, engine_good_thread
+    dq prim_branch_back, engine_good_thread, 3
 
-extern prim_enter_constant, prim_fetch, prim_exit, prim_dup, prim_lit, prim_drop, prim_branch
+; plant VFY-517 engine_cheap_thread thread ( -- ) thread: a static thread with a wrong price before it
+    dq 1
+engine_cheap_thread:
+    dq prim_noop, prim_exit
+
+; plant VFY-518 engine_dear_thread thread ( -- ) thread: a static thread with a wrong price in it
+    dq 2
+engine_dear_thread:
+    dq prim_noop
+    dq prim_branch_back, engine_dear_thread, 3
+
+extern prim_enter_constant, prim_fetch, prim_exit, prim_dup, prim_lit, prim_drop, prim_branch_back, prim_noop
 extern engine_run, engine_call_c, engine_leave, engine_throw_plain, execute_xt, word_wrong_depth

@@ -138,7 +138,7 @@ PRIM pushes_constant
     push 0
     NEXT_END
 
-; plant VFY-223 uses_clock asm ( x -- x ) reserved-register: r11 used as scratch
+; plant VFY-223 uses_clock asm ( x -- x ) clock: r11 used as scratch
 PRIM uses_clock
     mov r11, TOS
     NEXT_END

@@ -78,10 +78,11 @@ class Tests:
         """The engine with the plants in it; C words are labels without code."""
         words = sorted({primitive.symbol for primitive in read(self.table) if primitive.kind[0] == "c"}
                        | {plant.symbol for plant in plants if plant.kind == "c"})
+        names = [f"word_{word}" for word in words] + ["clock_unwind", "clock_unwind_all"]  # what switch.asm calls
         stub = self.path("c_side.asm")
         with open(stub, "w", encoding="utf-8") as file:
             file.write("extern __start_engine_text, __stop_engine_text\nglobal _start\nsection .text\n_start:\n")
-            file.write("".join(f"global word_{word}\nword_{word}: ret\n" for word in words))
+            file.write("".join(f"global {name}\n{name}: ret\n" for name in names))
             file.write("section .data\ndq __start_engine_text, __stop_engine_text\n")
         engine = sorted(glob.glob(os.path.join(self.build, "host", "asm", "engine", "*.asm.o")))
         program = self.path("planted")
@@ -140,8 +141,12 @@ class Tests:
                 ("VFY-410", "a byte of padding turned into ret is noticed", "prim_dup", "cc", "c3", {"unreached"}),
                 ("VFY-411", "a throw that may find the direction flag set is noticed", "engine_throw",
                  "fc", None, {"direction"}),
-                ("VFY-412", "a throw that pops from wherever rsp points is noticed", "engine_throw",
+                ("VFY-412", "a throw that pops from wherever rsp points is noticed", "engine_unwound",
                  "48 89 c4", None, {"control-frame", "control-register"}),
+                ("VFY-415", "a call whose payment is taken out is noticed", "prim_call",
+                 "4c 2b 5e f8", None, {"payment"}),
+                ("VFY-416", "a branch that pays for the other way is noticed", "prim_zero_branch",
+                 "4c 2b 5e 08", "4c 2b 5e 10", {"payment"}),
                 ("VFY-413", "a C word called without its depth compared is noticed", "engine_call_c",
                  "48 39 ca", None, {"call"}),
                 ("VFY-414", "a C word called without its headroom touched is noticed", "engine_call_c",
