@@ -3,6 +3,7 @@
  *
  * usage: count_words PROGRAMS SEQUENCES    writes `name | words` lines to standard output
  *        count_words --check SEQUENCES     compares two ways of counting
+ *        count_words --clock PROGRAMS      compares the count with the VM's virtual clock
  *
  * It is linked with an engine that counts (counting/engine.inc). The check steps through every sequence one
  * instruction at a time with the processor's trap flag, counts arrivals at the entry of a primitive, and fails
@@ -18,6 +19,7 @@
 
 #include "bench_machine.h"
 #include "bench_work.h"
+#include "forth/clock.h"
 #include "forth/primitive_table.h"
 #include "word_entries.h"
 
@@ -67,6 +69,25 @@ static int count_all(const char *programs, const char *sequences) {
     return 0;
 }
 
+/* Each program once: its virtual clock must have gone on by the words that were counted. */
+static int check_clocks(const char *programs) {
+    const struct table *table = table_read(programs);
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < table->rows; i++) {
+        struct program program = program_load(&table->row[i]);
+        const uint64_t clock = clock_words(program.vm), before = words_executed;
+        machine_execute(program.vm, program.run, NULL, 0);
+        const uint64_t by_clock = clock_words(program.vm) - clock;
+        if (by_clock != words_executed - before) {
+            printf("%s: %" PRIu64 " words counted, %" PRIu64 " by the virtual clock\n",
+                   program.name, words_executed - before, by_clock);
+            wrong++;
+        }
+    }
+    printf("%u programs, %u clocks differ\n", table->rows, wrong);
+    return wrong == 0 ? 0 : 1;
+}
+
 /* ---- the check ---- */
 
 static void on_trap(int signal, siginfo_t *info, void *context) {
@@ -113,13 +134,17 @@ static int check_all(const char *path) {
 
 int main(int argc, char **argv) {
     if (argc != 3) {
-        fprintf(stderr, "usage: %s PROGRAMS SEQUENCES | --check SEQUENCES\n", argv[0]);
+        fprintf(stderr, "usage: %s PROGRAMS SEQUENCES | --check SEQUENCES | --clock PROGRAMS\n",
+                argv[0]);
         return 2;
     }
     machine_init();
     if (strcmp(argv[1], "--check") == 0) {
         word_entries_init();
         return check_all(argv[2]);
+    }
+    if (strcmp(argv[1], "--clock") == 0) {
+        return check_clocks(argv[2]);
     }
     return count_all(argv[1], argv[2]);
 }

@@ -30,6 +30,7 @@ KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 FUZZ_SECONDS = 120
+CLOCK_SECONDS = 120
 CORPUS_SECONDS = 300
 FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
@@ -42,6 +43,7 @@ END_SECONDS = 30
 TESTER = "tests/forth/tester.fs"
 INCLUDED = ["tests/forth/nested.fs"]  # by the tests themselves
 SUMMARY = re.compile(r"^(\S+): (\d+) passed, (\d+) failed\s*$", re.MULTILINE)
+CLOCK_ORDER = re.compile(r"^clock-order (.*?)\s*$", re.MULTILINE)
 UNIT_SUMMARY = re.compile(r"^(\d+) passed, (\d+) failed\s*\Z", re.MULTILINE)
 
 
@@ -160,6 +162,66 @@ def show_suites(output, found, totals):
         totals.add(passed, failed)
 
 
+def bench_programs():
+    """Rows of bench/programs/programs.tbl with the paths of the files."""
+    folder = os.path.join("bench", "programs")
+    with open(os.path.join(folder, "programs.tbl"), encoding="utf-8") as table:
+        rows = [[field.strip() for field in line.split("|")]
+                for line in table if line.strip() and not line.startswith("#")]
+    listing = subprocess.run(["dpkg", "-L", "gforth-common"], capture_output=True, text=True,
+                             check=False).stdout.split()
+    for row in rows:
+        place, _, name = row[1].rpartition(":")
+        found = [path for path in listing if path.endswith("/" + name)] if place == "gforth" else []
+        row[1] = found[0] if found else os.path.join(folder, name)
+    return rows
+
+
+def clock_stage(build, files, totals):
+    """The virtual clock against an engine that counts each word; and the same order of messages in two runs, one of
+    them on a busy host. Returns that order."""
+    heading("The virtual clock, with every word counted")
+    check = os.path.join(build, "clock_check")
+    for file in files:
+        status, output = run([check, TESTER, file], CLOCK_SECONDS)
+        found = re.search(r"^clock_check: (\d+) comparisons.*$", output, re.MULTILINE)
+        if status == 0 and found and int(found[1]) > 1:
+            totals.add(1, 0)
+        else:
+            totals.broken(f"clock of {file}", how(status), output)
+    print(f"{len(files)} files of tests compared word by word")
+    with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
+        table = os.path.join(folder, "programs.tbl")
+        with open(table, "w", encoding="utf-8") as file:
+            file.writelines(" | ".join(row) + "\n" for row in bench_programs())
+        status, output = run([os.path.join(build, "bench", "count_words"), "--clock", table], CLOCK_SECONDS)
+    if status == 0:
+        print(f"PASS clock-programs: {output.strip().splitlines()[-1]}")
+        totals.add(1, 0)
+    else:
+        totals.broken("clock-programs", how(status), output)
+    return clock_orders(build, totals)
+
+
+def clock_orders(build, totals):
+    command = [os.path.join(build, "starforth"), TESTER, "tests/forth/test_clock.fs"]
+    orders = []
+    for load in (0, 4):
+        busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(load)]
+        try:
+            orders += CLOCK_ORDER.findall(run(command, CLOCK_SECONDS)[1])
+        finally:
+            for process in busy:
+                process.kill()
+                process.wait()
+    if len(orders) == 2 and orders[0] == orders[1]:
+        print("PASS clock-repeat: VMs with counted turns do the same on an idle and on a busy host")
+        totals.add(1, 0)
+    else:
+        totals.broken("clock-repeat", f"the orders are {orders}", "")
+    return orders[:1]
+
+
 def help_stage(build, totals):
     """Every word that WORDS lists is described by HELP, which has it from the table of primitives."""
     heading("The word list")
@@ -207,10 +269,11 @@ def kernel_run(build, accelerator, files, folder, included=()):
         return complaint, machine.log.decode(errors="replace").replace("\r", "")
 
 
-def kernel_stage(build, accelerator, files, host_counts, totals):
+def kernel_stage(build, accelerator, files, host_counts, host_orders, totals):
     """The same files in VM[0], over the boot-script path; the counts must be those of the host."""
     heading(f"Forth tests, in VM[0] on the booted kernel ({accelerator})")
     found = {}
+    orders = []
     with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
         for batch in batches(files):
             complaint, output = kernel_run(build, accelerator, [TESTER, *batch], folder, INCLUDED)
@@ -221,7 +284,13 @@ def kernel_stage(build, accelerator, files, host_counts, totals):
             here = suites(output)
             show_suites("" if complaint else output, here, totals)
             found.update(here)
+            orders += CLOCK_ORDER.findall(output)
     show_total(found, "in VM[0]")
+    if orders == host_orders and orders:
+        print("PASS clock-kernel: VMs with counted turns do in the kernel what they do on the host")
+        totals.add(1, 0)
+    else:
+        totals.broken("clock-kernel", f"the orders are {orders}, on the host {host_orders}", "")
     for name, counts in host_counts.items():
         if found.get(name) != counts:
             totals.broken(f"{name} on the kernel",
@@ -266,7 +335,8 @@ def fuzz_stage(build, totals):
     command = [fuzzer, "--lines", "200000", "--seconds", "20", "--findings",
                os.path.join(build, "findings")]
     os.makedirs(os.path.join(build, "findings"), exist_ok=True)
-    for name, arguments in [("fuzz-short", [*command, *corpus])] + [
+    clock = [os.path.join(build, "fuzz_clock"), *command[1:2], "50000", *command[3:]]
+    for name, arguments in [("fuzz-short", [*command, *corpus]), ("fuzz-clock", [*clock, *corpus])] + [
             (finding, [fuzzer, "--replay", finding])
             for finding in sorted(glob.glob("tests/fuzz/findings/*.fs"))]:
         status, output = run(arguments, FUZZ_SECONDS)
@@ -412,13 +482,14 @@ def main():
     model_stage(options.build, totals)
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
+    host_orders = clock_stage(options.build, files, totals)
     help_stage(options.build, totals)
     corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
     try:
         accelerator, _ = choose_accelerator(options.build)
-        kernel_stage(options.build, accelerator, files, host_counts, totals)
+        kernel_stage(options.build, accelerator, files, host_counts, host_orders, totals)
     except MachineError as error:
         totals.broken("forth on the kernel", str(error), "")
     ans_stage(options.build, accelerator, totals)

@@ -108,7 +108,7 @@ FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
 NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_SLEEP",
-               "VM_EXIT_BYE", "VM_EXIT_YIELD", "VM_EXIT_ATTENDED", "VM_EXIT_WORDS", "VM_EXIT_PREEMPTED",
+               "VM_EXIT_BYE", "VM_EXIT_YIELD", "VM_EXIT_WORDS", "VM_EXIT_PREEMPTED",
                "VM_SOURCE_CELLS"}
 
 # The frames on the control stack, the item on top first. They are pushed whole and popped whole, and each item
