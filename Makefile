@@ -122,6 +122,7 @@ help:
 	'make bench   measure the engine on this machine; bench-peers: against gforth, pforth and gcc;' \
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
+	'             bench-clock: this engine against the one before the virtual clock;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
@@ -567,7 +568,7 @@ $(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(h
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=word_interpret_step -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -583,6 +584,8 @@ bench-both: $(bench_needs) all
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
 bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+bench-clock: host loader $(BUILD)/packages-bench
+	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
 
