@@ -9,6 +9,7 @@ import argparse
 import glob
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -200,7 +201,39 @@ def clock_stage(build, files, totals):
         totals.add(1, 0)
     else:
         totals.broken("clock-programs", how(status), output)
+    clock_breaks(check, totals)
     return clock_orders(build, totals)
+
+
+def clock_breaks(check, totals):
+    """Ctrl-C in a loop without end, a recursion and a loop that catches it, each with the clock compared after."""
+    loops = [": L BEGIN DUP IF 1+ ELSE DUP 1+ NIP THEN AGAIN ; CR .( going ) CR 1 MS 1 L",
+             ": X 100 0 DO I DROP LOOP 1 >R RECURSE ; : Y BEGIN ['] X CATCH -28 = UNTIL -28 THROW ; CR .( going ) CR 1 MS Y",
+             ": E BEGIN 1 S\" DUP 1 0 D+ 2DROP\" EVALUATE AGAIN ; CR .( going ) CR 1 MS E"]
+    with subprocess.Popen([check], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace", bufsize=1) as process:
+        watchdog = threading.Timer(CLOCK_SECONDS, process.kill)
+        watchdog.start()
+        output = ""
+        for line in loops * 5:
+            process.stdin.write(line + "\n")
+            for wanted in ("going", "error -28"):
+                here = ""
+                while wanted not in here:
+                    here = process.stdout.readline()
+                    output += here
+                    if not here:
+                        break
+                if wanted == "going" and here:
+                    process.send_signal(signal.SIGINT)
+        process.stdin.close()
+        output += process.stdout.read()
+        watchdog.cancel()
+    if process.returncode == 0 and "clock_check:" in output and output.count("error -28") == 5 * len(loops):
+        print("PASS clock-break: the clock is right after each Ctrl-C")
+        totals.add(1, 0)
+    else:
+        totals.broken("clock-break", how(process.returncode), output)
 
 
 def clock_orders(build, totals):

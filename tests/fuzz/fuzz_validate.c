@@ -11,46 +11,14 @@
 #include <sys/mman.h>
 
 #include "forth/pairs.h"
-#include "forth/primitive_table.h"
 #include "fuzz.h"
+#include "fuzz_thread.h"
 #include "primitives.h"
 
-#define SLOT_SIZE 64u /* primitives are aligned to it */
 #define CELLS_MAX (VM_CODE_SIZE / CELL)
 #define FIELD(f)                                                                                   \
     { offsetof(struct vm, f), #f }
 #define BASE_AND_OWN 2
-
-/* What follows a primitive in threaded code. */
-enum operand {
-    NO_PRIMITIVE,
-    NEVER,
-    NONE,
-    NUMBER,
-    TARGET,
-    BACK, /* a target and its price */
-    FORK, /* a target, its price, and that of what follows */
-    CODE,
-    DATA
-};
-
-struct inner {
-    const char *name; /* in primitives.tbl */
-    enum operand operand;
-};
-
-/* The primitives that only the compiler knows. */
-static const struct inner inners[] = {
-    {"lit", NUMBER},         {"call", CODE},     {"exit", NONE},      {"branch", TARGET},
-    {"0branch", FORK},       {"of", FORK},       {"do", NONE},        {"?do", FORK},
-    {"loop", FORK},          {"+loop", FORK},    {"loop79", FORK},    {"+loop79", FORK},
-    {"branch-back", BACK},   {"unloop", NONE},   {"value", DATA},     {"defer", DATA},
-    {">local", NONE},        {"local@", NUMBER}, {"local!", NUMBER},  {"local-drop", NUMBER},
-    {"does", NONE},          {"forget", NONE},   {"set-does", NEVER}, {"refill-file", NEVER},
-    {"open-file", NEVER},    {"step", NEVER},    {"(colon)", NEVER},  {"(constant)", NEVER},
-    {"(does)", NEVER},       {"(value)", NEVER}, {"(defer)", NEVER},  {"(marker)", NEVER},
-    {"(unfinished)", NEVER},
-};
 
 enum mark { MARK_INSTRUCTION = 1, MARK_DEFINITION = 2, MARK_DOES = 4 };
 
@@ -60,23 +28,7 @@ struct code {
     unsigned char *mark;
 };
 
-static unsigned char *operand_of; /* enum operand, by distance from the start of the engine */
 static struct code base, own;
-
-static enum operand primitive_at(uint64_t address) {
-    uint64_t offset = address - (uint64_t)__start_engine_text;
-    uint64_t size = (uint64_t)__stop_engine_text - (uint64_t)__start_engine_text;
-    return offset < size && offset % SLOT_SIZE == 0 ? operand_of[offset / SLOT_SIZE] : NO_PRIMITIVE;
-}
-
-static enum operand operand_of_inner(const char *name) {
-    for (size_t i = 0; i < sizeof inners / sizeof inners[0]; i++) {
-        if (strcmp(inners[i].name, name) == 0) {
-            return inners[i].operand;
-        }
-    }
-    return NO_PRIMITIVE;
-}
 
 static bool in_code(const struct code *code, uint64_t address) {
     return address - code->dictionary->code < code->dictionary->code_used && address % CELL == 0;
@@ -90,58 +42,10 @@ static struct word *word_of(const struct dictionary *dictionary, uint32_t xt) {
     return (struct word *)dictionary->words + (xt - dictionary->first);
 }
 
-static uint64_t cell(uint64_t address) {
-    return *(const uint64_t *)address;
-}
-
-static unsigned cells_of(enum operand operand) {
-    switch (operand) {
-    case NO_PRIMITIVE:
-    case NEVER:
-    case NONE:
-        return 0;
-    case FORK:
-        return 3;
-    case BACK:
-        return 2;
-    default:
-        return 1;
-    }
-}
-
-/* Goes through one instruction: its words, the kind of its last part's operand, and what follows. */
-static unsigned pass(uint64_t *at, enum operand *kind, uint64_t *last) {
-    const char *parts[PAIR_PARTS_MAX];
-    const unsigned count = pairs_split((const char *)cell(*at), parts);
-    for (unsigned i = 0; i < count; i++) {
-        *kind = primitive_at((uint64_t)parts[i]);
-        *at += cells_of(*kind) * CELL;
-    }
-    *last = (uint64_t)parts[count - 1];
-    *at += CELL;
-    return count;
-}
-
-/* Words from an instruction to the next one that pays. */
-static uint64_t price_of(uint64_t at) {
-    uint64_t words = 0;
-    for (;;) {
-        enum operand kind = NONE;
-        uint64_t last;
-        words += pass(&at, &kind, &last);
-        if (kind == FORK || kind == BACK || last == (uint64_t)prim_exit) {
-            return words;
-        }
-        if (kind == TARGET) {
-            at = cell(at - CELL);
-        }
-    }
-}
-
 static void check_price(uint32_t xt, uint64_t price_at, uint64_t way) {
-    if (cell(price_at) != price_of(way)) {
+    if (fuzz_cell(price_at) != fuzz_price_of(way)) {
         fuzz_report(FUZZ_CODE, "word %u: the price at %#lx is %lu, of %lu words", xt, price_at,
-                    cell(price_at), price_of(way));
+                    fuzz_cell(price_at), fuzz_price_of(way));
     }
 }
 
@@ -150,18 +54,18 @@ static void check_prices(const struct code *code, uint32_t xt, const struct word
     for (uint64_t at = word->arg; at < word->code_end;) {
         const uint32_t noted =
             ((const uint32_t *)code->dictionary->prices)[(at - code->dictionary->code) / CELL];
-        if (noted != price_of(at)) {
+        if (noted != fuzz_price_of(at)) {
             fuzz_report(FUZZ_CODE, "word %u: the price of %#lx is noted as %u, of %lu words", xt,
-                        at, noted, price_of(at));
+                        at, noted, fuzz_price_of(at));
         }
         enum operand kind = NONE;
         uint64_t last;
-        (void)pass(&at, &kind, &last);
+        (void)fuzz_pass(&at, &kind, &last);
         if (kind == FORK) {
-            check_price(xt, at - 2 * CELL, cell(at - 3 * CELL));
+            check_price(xt, at - 2 * CELL, fuzz_cell(at - 3 * CELL));
             check_price(xt, at - CELL, at);
         } else if (kind == BACK) {
-            check_price(xt, at - CELL, cell(at - 2 * CELL));
+            check_price(xt, at - CELL, fuzz_cell(at - 2 * CELL));
         } else if (last == (uint64_t)prim_does) {
             at += 2 * CELL; /* the exit and the price */
             check_price(xt, at - CELL, at);
@@ -187,11 +91,11 @@ static void mark_definition(const struct code *code, uint32_t xt, const struct w
             *mark |= MARK_DOES;
         }
         const char *parts[PAIR_PARTS_MAX];
-        unsigned count = pairs_split((const char *)cell(at), parts);
+        unsigned count = pairs_split((const char *)fuzz_cell(at), parts);
         uint64_t operands = 0;
         for (unsigned i = 0; i < count; i++) {
             last = (uint64_t)parts[i];
-            switch (primitive_at(last)) {
+            switch (fuzz_operand_of(last)) {
             case NO_PRIMITIVE:
             case NEVER:
                 fuzz_report(FUZZ_CODE, "word %u: cell %#lx holds %#lx, not a primitive", xt, at,
@@ -199,13 +103,13 @@ static void mark_definition(const struct code *code, uint32_t xt, const struct w
             case NONE:
                 break;
             default:
-                operands += cells_of(primitive_at(last));
+                operands += fuzz_operand_cells(fuzz_operand_of(last));
             }
         }
         at += operands * CELL;
         if (last == (uint64_t)prim_does) {
             does = at + 3 * CELL; /* past the exit and the price */
-            if (does >= word->code_end || cell(at + CELL) != (uint64_t)prim_exit) {
+            if (does >= word->code_end || fuzz_cell(at + CELL) != (uint64_t)prim_exit) {
                 fuzz_report(FUZZ_CODE, "word %u: DOES> at %#lx without its part", xt, at);
             }
             at += 2 * CELL;
@@ -227,7 +131,7 @@ static bool is_entry(uint64_t address, unsigned char marks) {
 
 static void check_operand(const struct code *code, uint32_t xt, const struct word *word,
                           enum operand operand, uint64_t at) {
-    uint64_t value = cell(at);
+    uint64_t value = fuzz_cell(at);
     bool good = true;
     if (operand == TARGET || operand == BACK || operand == FORK) {
         good = value >= word->arg && value < word->code_end && value % CELL == 0 &&
@@ -243,12 +147,12 @@ static void check_operand(const struct code *code, uint32_t xt, const struct wor
 static void check_operands(const struct code *code, uint32_t xt, const struct word *word) {
     for (uint64_t at = word->arg; at < word->code_end; at += CELL) {
         const char *parts[PAIR_PARTS_MAX];
-        unsigned count = pairs_split((const char *)cell(at), parts);
+        unsigned count = pairs_split((const char *)fuzz_cell(at), parts);
         for (unsigned i = 0; i < count; i++) {
-            const enum operand operand = primitive_at((uint64_t)parts[i]);
+            const enum operand operand = fuzz_operand_of((uint64_t)parts[i]);
             if (operand != NONE) {
                 check_operand(code, xt, word, operand, at + CELL);
-                at += cells_of(operand) * CELL;
+                at += fuzz_operand_cells(operand) * CELL;
             }
             if (parts[i] == prim_does) {
                 at += 2 * CELL;
@@ -261,7 +165,7 @@ static void check_operands(const struct code *code, uint32_t xt, const struct wo
  * become the DOES> part of an older word. */
 static bool is_forgotten_does(uint64_t address) {
     return in_code(&own, address) && in_code(&own, address - 3 * CELL) &&
-           *mark_of(&own, address) == 0 && cell(address - 3 * CELL) == (uint64_t)prim_does;
+           *mark_of(&own, address) == 0 && fuzz_cell(address - 3 * CELL) == (uint64_t)prim_does;
 }
 
 /* The way in that EXECUTE takes must be that of the kind of word. */
@@ -271,7 +175,7 @@ static void check_entry(uint32_t xt, const struct word *word) {
     switch ((enum word_kind)word->kind) {
     case WORD_PRIMITIVE:
         handler = (const char *)word->handler;
-        good = primitive_at(word->handler) == NONE;
+        good = fuzz_operand_of(word->handler) == NONE;
         break;
     case WORD_COLON:
         handler = prim_enter_colon;
@@ -432,30 +336,14 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
 }
 
 void fuzz_validate_init(const struct vm *idle) {
-    size_t size = ((uint64_t)__stop_engine_text - (uint64_t)__start_engine_text) / SLOT_SIZE + 1;
-    void *memory = mmap(NULL, size + BASE_AND_OWN * CELLS_MAX, PROT_READ | PROT_WRITE,
+    void *memory = mmap(NULL, BASE_AND_OWN * CELLS_MAX, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
         abort();
     }
     base.mark = memory;
     own.mark = base.mark + CELLS_MAX;
-    operand_of = own.mark + CELLS_MAX;
-    for (unsigned i = 0; i < primitive_count; i++) {
-        const struct primitive *primitive = &primitive_table[i];
-        enum operand operand = NONE;
-        if (primitive->kind != PRIMITIVE_WORD && primitive->kind != PRIMITIVE_INNER) {
-            continue; /* no code in the engine */
-        }
-        if (primitive->kind == PRIMITIVE_INNER) {
-            operand = operand_of_inner(primitive->name);
-            if (operand == NO_PRIMITIVE) {
-                fuzz_report(FUZZ_CODE, "fuzz_validate.c does not know the inner primitive %s",
-                            primitive->name);
-            }
-        }
-        operand_of[(primitive->handler - (uint64_t)__start_engine_text) / SLOT_SIZE] = operand;
-    }
+    fuzz_thread_init();
     base.dictionary = &base_image.dictionary;
     own.dictionary = &idle->own;
     check_dictionary(&base);
