@@ -128,7 +128,7 @@ engine_unwound:
     POP_SOURCE
     pop IP
     cmp dword [VM + VM_ATTENTION], 0
-    jne engine_attend           ; what came while C was giving back
+    jne engine_words_out        ; what came while C was giving back; the stack may be full
     NEXT
 .uncaught:
     mov eax, VM_EXIT_UNCAUGHT
@@ -209,13 +209,12 @@ PRIM quit                       ; ( -- ) ( R: i*x -- )
     mov [VM + VM_TOP], rax
     mov IP, [VM + VM_QUIT_CODE]
     sub WORDS, [IP - CELL]
-    cmp dword [VM + VM_ATTENTION], 0
-    jne engine_attend           ; what came while C was giving back
-    test WORDS, WORDS
     js engine_words_out
+    cmp dword [VM + VM_ATTENTION], 0
+    jne engine_words_out        ; what came while C was giving back; the stack may be full
     NEXT_END
 global engine_quit_unwound:hidden
 engine_quit_unwound equ prim_quit.unwound
 
-extern execute_xt, engine_leave, engine_attend, engine_unwind, engine_unwind_all
+extern execute_xt, engine_leave, engine_unwind, engine_unwind_all
 extern engine_catch_thread, engine_evaluate_thread, engine_included_thread, engine_interpret_thread

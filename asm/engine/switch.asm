@@ -128,8 +128,9 @@ engine_leave:
     ret
 .end:
 
-; Words have run out, between two primitives: a counted quantum is over, or something is to be attended to. All
-; registers are saved as if the VM had been preempted, because the data stack may have no room for the top item.
+; Between two primitives: words have run out, because a counted quantum is over or the VM was told to hurry, or
+; there is something to attend to. All registers are saved as if the VM had been preempted, because the data stack
+; may have no room for the top item.
 global engine_words_out:function hidden (engine_words_out.end - engine_words_out)
 align 64, int3
 engine_words_out:
@@ -155,10 +156,16 @@ engine_words_out_execute:
     jmp engine_attend
 .end:
 
-; The arbiter wants the processor besides, and looks at the words itself when the VM goes on.
+; The arbiter wants the processor besides. A turn that is over is over all the same, or who runs next would depend on
+; when an interrupt came. While something is to be thrown the words may be negative for that alone.
 engine_words_leave:
     and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
     mov r8d, VM_EXIT_PREEMPTED
+    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
+    jnz engine_words_save
+    test WORDS, WORDS
+    jns engine_words_save
+    mov r8d, VM_EXIT_WORDS
 
 ; In: rax = where to go on, r8d = the reason.
 engine_words_save:
