@@ -256,31 +256,29 @@ static void go_on(struct vm_control *control) {
 
 /* Puts the VM that has left where it belongs; false when it has left for good. */
 static bool settle(struct vm_control *control, enum vm_exit reason) {
+    if (reason != VM_EXIT_PREEMPTED || control->state != VM_RUNNING) {
+        control->turn_words =
+            0; /* it goes on with its turn only if it was taken off in its middle */
+    }
     switch (reason) {
     case VM_EXIT_WAIT:
-        control->turn_words = 0;
         control->state = VM_WAITING_FOR_INPUT;
         scheduler.look = true; /* for input that came before the listener could see the state */
         return true;
     case VM_EXIT_SLEEP:
-        control->turn_words = 0;
         wait_until(control, VM_SLEEPING, control->vm->wake_ns);
         return true;
     case VM_EXIT_PREEMPTED:
         if (control->state == VM_RUNNING) { /* else it waits since the word that it called */
             control->preemptions++;
             go_on(control);
-        } else {
-            control->turn_words = 0;
         }
         return true;
     case VM_EXIT_WORDS:
         control->preemptions++;
-        control->turn_words = 0;
         scheduler_start(control);
         return true;
     case VM_EXIT_YIELD:
-        control->turn_words = 0;
         scheduler_start(control);
         return true;
     case VM_EXIT_FINISHED:

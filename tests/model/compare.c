@@ -181,6 +181,10 @@ static void compare_vm(const struct vm_control *control, const struct ref_vm *re
         model_fail("VM %lu: parent %lu quantum %lu, expected %lu %lu", ref->id, control->parent,
                    control->quantum, ref->parent, ref->quantum);
     }
+    if (control->turn_words != ref->turn_words) {
+        model_fail("VM %lu is in a turn of %lu words, expected %lu", ref->id, control->turn_words,
+                   ref->turn_words);
+    }
     const bool timed = ref->deadline != VM_NO_DEADLINE && ref->state != VM_RUNNING;
     if ((control->deadline_at != 0) != timed || (timed && control->deadline_ns != ref->deadline)) {
         model_fail("VM %lu: deadline %ld at %u, expected %ld", ref->id,

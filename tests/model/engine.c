@@ -62,11 +62,11 @@ static struct hal_registers registers_of(const struct vm *vm) {
                                   .r15 = id + 15};
 }
 
-/* Every register is what it was when the VM was preempted. */
-static void check_frame(const struct vm *vm) {
+/* Its registers as they are when it stands at `rip`. */
+static struct vm_frame frame_at(const struct vm *vm, const char *rip) {
     const struct hal_registers r = registers_of(vm);
-    const struct vm_frame expected = {
-        .rip = (uint64_t)model_in_engine,
+    return (struct vm_frame){
+        .rip = (uint64_t)rip,
         .rsp = vm->control_base - 64,
         .rflags = r.rflags,
         .rax = r.rax,
@@ -84,6 +84,17 @@ static void check_frame(const struct vm *vm) {
         .r14 = r.r14,
         .r15 = r.r15,
     };
+}
+
+void machine_save_frame(struct vm *vm) {
+    vm->frame = frame_at(vm, model_next);
+    vm->preempted = 1;
+}
+
+/* Every register is what it was when the VM was preempted. */
+static void check_frame(const struct vm *vm) {
+    const bool between_words = vm->frame.rip == (uint64_t)model_next;
+    const struct vm_frame expected = frame_at(vm, between_words ? model_next : model_in_engine);
     if (memcmp(&expected, &vm->frame, sizeof expected) != 0) {
         model_fail("VM %lu: its registers are not what they were", vm->id);
     }
@@ -145,23 +156,51 @@ static int leave(struct vm *vm, enum vm_exit reason) {
     return reason;
 }
 
+void machine_throw(struct vm *vm, struct ref_vm *ref) {
+    const bool is_break = (vm->attention & VM_ATTENTION_BREAK) != 0;
+    vm->attention = 0;
+    *machine_hurry(vm) = false;
+    expect_throw(ref, is_break ? THROW_USER_INTERRUPT : vm->attention_code);
+}
+
 /* As engine_attend: true when the VM leaves. */
 static bool attend(struct vm *vm, struct ref_vm *ref) {
     if ((vm->attention & VM_ATTENTION_LEAVE) != 0) {
         vm->attention &= ~(uint32_t)VM_ATTENTION_LEAVE;
         return true;
     }
-    if ((vm->attention & VM_ATTENTION_BREAK) != 0) {
-        vm->attention = 0;
-        expect_throw(ref, THROW_USER_INTERRUPT);
-    } else if ((vm->attention & VM_ATTENTION_THROW) != 0) {
-        vm->attention = 0;
-        expect_throw(ref, vm->attention_code);
-    }
+    machine_throw(vm, ref);
     return false;
 }
 
+/* Brings back a VM that was preempted: OUTCOME_LEFT when it leaves again at once, with *reason. */
+static enum outcome go_on(struct vm *vm, struct ref_vm *ref, enum vm_exit *reason) {
+    *reason = VM_EXIT_PREEMPTED;
+    if (machine_late > 0 || machine_break) {
+        const struct hal_registers registers = registers_of(vm);
+        if (machine_interrupts(IN_CONTINUE, &registers)) {
+            return OUTCOME_LEFT;
+        }
+    }
+    if ((vm->attention & VM_ATTENTION_LEAVE) != 0) {
+        vm->attention &= ~(uint32_t)VM_ATTENTION_LEAVE;
+        return OUTCOME_LEFT;
+    }
+    vm->preempted = 0;
+    if (vm->frame.rip != (uint64_t)engine_throw) {
+        check_frame(vm);
+        return clock_branch(vm, ref, reason);
+    }
+    *machine_hurry(vm) = false;
+    expect_throw(ref, (int64_t)vm->frame.rbx);
+    if (vm->attention != 0) {
+        machine_throw(vm, ref);
+    }
+    return OUTCOME_GO_ON;
+}
+
 int engine_run(struct vm *vm) {
+    enum vm_exit reason;
     if (!inside_look()) {
         ref_settle_look();
     }
@@ -174,22 +213,11 @@ int engine_run(struct vm *vm) {
     ref_must_leave = inside_look();
     compare_all();
     model_trace("VM %lu runs", vm->id);
+    /* whoever left between two words has paid for the next one */
+    bool paid = vm->preempted != 0 && vm->frame.rip == (uint64_t)model_next;
     if (vm->preempted != 0) {
-        if (machine_late > 0 || machine_break) {
-            const struct hal_registers registers = registers_of(vm);
-            if (machine_interrupts(IN_CONTINUE, &registers)) {
-                return leave(vm, VM_EXIT_PREEMPTED);
-            }
-        }
-        if ((vm->attention & VM_ATTENTION_LEAVE) != 0) {
-            vm->attention &= ~(uint32_t)VM_ATTENTION_LEAVE;
-            return leave(vm, VM_EXIT_PREEMPTED);
-        }
-        vm->preempted = 0;
-        if (vm->frame.rip == (uint64_t)engine_throw) {
-            expect_throw(ref, (int64_t)vm->frame.rbx);
-        } else {
-            check_frame(vm);
+        if (go_on(vm, ref, &reason) == OUTCOME_LEFT) {
+            return leave(vm, reason);
         }
     } else if (vm->attention != 0 && attend(vm, ref)) {
         return leave(vm, VM_EXIT_PREEMPTED);
@@ -203,13 +231,16 @@ int engine_run(struct vm *vm) {
     check_results(vm, ref);
     machine_check_bytes(vm, ref);
     for (;;) {
-        enum vm_exit reason;
+        if (!paid) {
+            clock_pay(vm, ref);
+            if (clock_branch(vm, ref, &reason) == OUTCOME_LEFT) {
+                return leave(vm, reason);
+            }
+        }
+        paid = false;
         /* what was held back comes at the latest now */
         if ((machine_late > 0 || machine_break) && !machine_interrupts_now(vm)) {
-            int64_t code;
-            if (!machine_take_throw(&code)) {
-                return leave(vm, VM_EXIT_PREEMPTED);
-            }
+            return leave(vm, VM_EXIT_PREEMPTED);
         }
         if (operation_run(vm, next_operation(), &reason) == OUTCOME_LEFT) {
             return leave(vm, reason);

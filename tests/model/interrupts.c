@@ -22,6 +22,8 @@ __asm__(".pushsection .text\n"
         "__start_engine_text:\n"
         "engine_throw: .skip 16\n"
         "model_in_engine: .skip 16\n"
+        ".globl model_next\n"
+        "model_next: .skip 16\n"
         "__stop_engine_text: .skip 16\n"
         ".popsection\n");
 #define TIMERS 4
@@ -92,9 +94,6 @@ uint64_t machine_next_timer(void) {
     return next;
 }
 
-static int64_t thrown;
-static bool has_thrown;
-
 /* Calls the fault handler as the end of an interrupt does. True when it sends the engine elsewhere. */
 static bool fault(hal_fault_kind kind, enum place place, const struct hal_registers *registers) {
     const struct vm *vm = vm_current;
@@ -115,13 +114,7 @@ static bool fault(hal_fault_kind kind, enum place place, const struct hal_regist
         if (place == IN_C) {
             model_fail("C code was diverted");
         }
-        if (now.rip == (uint64_t)engine_throw) {
-            if (place != IN_ENGINE) {
-                model_fail("engine_throw from outside the engine");
-            }
-            thrown = (int64_t)now.rbx;
-            has_thrown = true;
-        } else if (now.rip != (uint64_t)engine_preempted || now.r12 != (uint64_t)vm) {
+        if (now.rip != (uint64_t)engine_preempted || now.r12 != (uint64_t)vm) {
             model_fail("the engine was diverted to %lx", now.rip);
         }
         return true;
@@ -149,17 +142,9 @@ bool machine_interrupts(enum place place, const struct hal_registers *registers)
     if (machine_break && !diverted) {
         machine_break = false;
         machine_interrupted = true;
-        const struct ref_vm *current = ref_find(ref_current);
-        const bool direct =
-            place == IN_ENGINE && current != NULL && ref_current == ref_console && !ref_doomed;
-        model_trace("  Ctrl-C%s", direct ? ", to the running VM" : "");
-        if (!direct) {
-            ref_event(true);
-        }
+        model_trace("  Ctrl-C");
+        ref_event(true);
         diverted = fault(HAL_FAULT_BREAK, place, registers);
-        if (direct != has_thrown) {
-            model_fail("a break was%s thrown at once", has_thrown ? "" : " not");
-        }
     }
     return diverted;
 }
@@ -249,11 +234,4 @@ void hal_console_wait(void) {
         return;
     }
     idle(true);
-}
-
-bool machine_take_throw(int64_t *code) {
-    const bool has = has_thrown;
-    *code = thrown;
-    has_thrown = false;
-    return has;
 }

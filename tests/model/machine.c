@@ -6,6 +6,7 @@
 
 #include "arbiter/device_irq.h"
 #include "arbiter/vm_instance.h"
+#include "forth/clock.h"
 #include "forth/primitive_table.h"
 #include "hal/hal_console.h"
 #include "hal/hal_file.h"
@@ -60,7 +61,12 @@ struct vm_memory {
     struct vm vm; /* first */
     uint64_t stack[STACK_CELLS];
     unsigned char window[WINDOW_SIZE];
+    bool hurry;
 };
+
+bool *machine_hurry(struct vm *vm) {
+    return &((struct vm_memory *)vm)->hurry;
+}
 
 unsigned char *machine_bytes(const struct vm *vm, uint64_t address) {
     return (unsigned char *)vm->window + address;
@@ -93,6 +99,7 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     vm->control_base = UINT64_C(0x7000000000) + (id + 1) * VM_STACK_SIZE;
     vm->dp = WINDOW_SIZE - 4096;
     vm->top = WINDOW_SIZE;
+    clock_start(vm);
     stack_clear(vm);
     vm_push(vm, start_xt);
     return vm;

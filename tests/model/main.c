@@ -86,7 +86,7 @@ static const unsigned weights[OP_COUNT] = {
     [OP_TRY_RECV] = 8,    [OP_WAIT_VM] = 3,     [OP_WAIT_VM_WITHIN] = 4, [OP_PRIORITY] = 8,
     [OP_QUANTUM] = 3,     [OP_GRANT] = 6,       [OP_GRANT_RANGE] = 6,    [OP_REVOKE] = 4,
     [OP_CONSOLE_TO] = 3,  [OP_BREAK] = 2,       [OP_LATE_BREAK] = 3,     [OP_KEY] = 5,
-    [OP_FAIL_MEMORY] = 3, [OP_ASK] = 3,
+    [OP_FAIL_MEMORY] = 3, [OP_ASK] = 3,         [OP_COUNTED] = 3,
 };
 
 static void make_life(uint64_t seed, uint64_t number, uint32_t count) {
@@ -234,6 +234,8 @@ static int self_test(void) {
         [PLANT_LEAK] = "memory that is not freed",
         [PLANT_EARLY] = "a deadline that comes too early",
         [PLANT_NOTICE] = "an end that nobody is told of",
+        [PLANT_LONG_TURN] = "a turn that is one word too long",
+        [PLANT_OLD_TURN] = "a turn that is not given anew after a wait",
     };
     unsigned missed = 0;
     setenv("MODEL_QUIET", "1", 1);

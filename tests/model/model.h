@@ -42,6 +42,8 @@ enum plant {
     PLANT_LEAK,          /* a mailbox is not freed */
     PLANT_EARLY,         /* a deadline comes too early */
     PLANT_NOTICE,        /* the notice of an end is lost */
+    PLANT_LONG_TURN,     /* a counted turn is one word too long */
+    PLANT_OLD_TURN,      /* a VM that has waited goes on with the turn that it was in */
     PLANT_COUNT
 };
 extern enum plant plant;
@@ -83,6 +85,7 @@ enum operation_kind {
     OP_WAIT_VM_WITHIN,
     OP_PRIORITY,
     OP_QUANTUM,
+    OP_COUNTED,
     OP_GRANT,
     OP_GRANT_RANGE,
     OP_REVOKE,
@@ -124,6 +127,18 @@ void word_remember_dead(uint64_t id);
 /* A time to wait, in ns. */
 uint64_t word_delay(uint32_t y);
 
+/* The ID of a VM: mostly one that lives, often a relative; now and then one that is gone, or never was. */
+uint64_t word_any_vm(const struct ref_vm *self, uint32_t x);
+
+/* Compares the code of a word with the reference's; a THROW is caught at once. */
+void word_over(struct vm *vm, struct ref_vm *ref, int got, int expected);
+
+/* ---- words_rights.c ---- */
+
+void word_rights(struct vm *vm, struct ref_vm *ref, const struct operation *op); /* GRANT REVOKE */
+void word_steer(struct vm *vm, struct ref_vm *ref, const struct operation *op);
+void word_counted(struct vm *vm, struct ref_vm *ref, const struct operation *op);
+
 /* ---- machine.c, interrupts.c, engine.c ---- */
 
 struct ref_vm;
@@ -145,7 +160,7 @@ extern bool machine_interrupted; /* an interrupt came since this was last cleare
 
 /* Where an interrupt finds the processor. */
 enum place { IN_C, IN_ENGINE, IN_CONTINUE };
-extern const char model_in_c[], model_in_engine[];
+extern const char model_in_c[], model_in_engine[], model_next[];
 
 /* A place in the arbiter at which an interrupt may come. */
 void machine_point(void);
@@ -157,14 +172,17 @@ bool machine_interrupts(enum place place, const struct hal_registers *registers)
 uint64_t machine_next_timer(void);
 
 /* The engine, instruction by instruction as far as the arbiter can tell: lets `ns` pass. False when the VM
- * has been taken off the processor or diverted; see machine_take_throw. */
+ * has been taken off the processor. */
 bool machine_pass(struct vm *vm, uint64_t ns);
 
 /* Everything that is due happens now, in the engine. As machine_pass. */
 bool machine_interrupts_now(struct vm *vm);
 
-/* True when the engine was diverted to throw; *code is the code. */
-bool machine_take_throw(int64_t *code);
+/* Throws what the VM's attention says, in a VM whose registers are live. */
+void machine_throw(struct vm *vm, struct ref_vm *ref);
+
+/* Puts the registers into the VM's frame, between two words. */
+void machine_save_frame(struct vm *vm);
 
 /* Looks at what the reference says the VM has received. */
 void machine_check_bytes(const struct vm *vm, struct ref_vm *ref);
@@ -178,16 +196,26 @@ unsigned char *machine_bytes(const struct vm *vm, uint64_t address);
 
 void stack_clear(struct vm *vm);
 
+/* Whether the VM is to look at its attention at the next branch. */
+bool *machine_hurry(struct vm *vm);
+
+/* ---- clock.c ---- */
+
+/* The next word is paid for. */
+void clock_pay(struct vm *vm, struct ref_vm *ref);
+
+/* What comes of it at a branch: OUTCOME_LEFT when the VM leaves, with *reason, and its frame. */
+enum outcome clock_branch(struct vm *vm, struct ref_vm *ref, enum vm_exit *reason);
+
 /* ---- inside.c: what the scheduler keeps to itself ---- */
 
 bool inside_look(void);
-uint64_t inside_slice_end(void);
 void inside_check(void);
 
 /* ---- reference.c, reference_messages.c, reference_rights.c ---- */
 
 #define MAIL_MAX    1024u
-#define RESULTS_MAX 4u
+#define RESULTS_MAX 5u
 #define VMS_MAX     400u
 #define CAPS_MAX    4096u
 
@@ -222,8 +250,10 @@ struct ref_vm {
     struct ref_notice notices[64];
     unsigned notice_count;
     bool last_was_notice;
-    bool preempted; /* between two instructions */
     bool started;
+    uint64_t turn_words;           /* of the turn that it is in; 0: the next begins anew */
+    int64_t words_left;            /* of that */
+    uint64_t words;                /* executed */
     int64_t thrown;                /* what it finds when it runs next; 0 nothing */
     uint64_t results[RESULTS_MAX]; /* on the stack */
     unsigned result_count;
@@ -248,7 +278,8 @@ extern uint64_t ref_audits;
 extern uint64_t ref_current; /* ID, REF_NOBODY */
 extern uint64_t ref_console;
 extern uint64_t ref_slice_end;
-extern bool ref_must_leave; /* the current VM, as soon as its word is over */
+extern uint64_t ref_counted; /* words in a turn, 0: turns are measured in time */
+extern bool ref_must_leave;  /* the current VM, as soon as its word is over */
 extern bool ref_doomed;
 
 #define REF_NOBODY UINT64_MAX
@@ -263,6 +294,8 @@ void ref_settle_look(void);    /* to be called when the scheduler has none befor
 uint64_t ref_dispatch(void);   /* who runs now */
 void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code);
 void ref_after_word(struct ref_vm *vm); /* who must make room after a word */
+void ref_pay(struct ref_vm *vm);        /* one word more */
+bool ref_turn_over(const struct ref_vm *vm);
 
 /* The parts of these, for one another. */
 void ref_wait(struct ref_vm *vm, enum vm_state state, uint64_t partner, uint64_t deadline);
@@ -284,6 +317,7 @@ int ref_wait_vm(struct ref_vm *self, uint64_t id, uint64_t deadline);
 int ref_kill(struct ref_vm *self, uint64_t id);
 int ref_priority(struct ref_vm *self, uint64_t id, uint64_t priority);
 int ref_quantum(struct ref_vm *self, uint64_t id, uint64_t quantum);
+int ref_counted_quantum(struct ref_vm *self, uint64_t words);
 int ref_grant(struct ref_vm *self, uint64_t to, uint64_t kind, uint64_t low, uint64_t high);
 int ref_grant_kind(struct ref_vm *self, uint64_t to, uint64_t kind);
 int ref_revoke(struct ref_vm *self, uint64_t to, uint64_t kind);

@@ -27,6 +27,7 @@ static const char *const names[OP_COUNT] = {
     [OP_WAIT_VM_WITHIN] = "wait-vm-within",
     [OP_PRIORITY] = "priority!",
     [OP_QUANTUM] = "quantum!",
+    [OP_COUNTED] = "counted-quantum",
     [OP_GRANT] = "grant",
     [OP_GRANT_RANGE] = "grant-range",
     [OP_REVOKE] = "revoke",
@@ -52,8 +53,7 @@ bool operation_kind_named(const char *name, uint32_t *kind) {
 }
 
 static enum outcome pass(struct vm *vm, uint64_t ns, enum vm_exit *reason) {
-    int64_t code;
-    if (machine_pass(vm, ns) || machine_take_throw(&code)) {
+    if (machine_pass(vm, ns)) {
         return OUTCOME_GO_ON;
     }
     *reason = VM_EXIT_PREEMPTED;
@@ -134,6 +134,7 @@ static enum outcome other(struct vm *vm, struct ref_vm *ref, const struct operat
         if (machine_input > 0 && ref->id == ref_console) {
             machine_input--;
             machine_input_time = machine_now;
+            vm->breaks = 0; /* as the prompt when it takes a line */
             return OUTCOME_GO_ON;
         }
         *reason = VM_EXIT_WAIT;
@@ -159,15 +160,13 @@ static enum outcome other(struct vm *vm, struct ref_vm *ref, const struct operat
     case OP_BREAK:
         machine_break = true;
         return pass(vm, 0, reason);
-    case OP_KEY: {
-        int64_t code;
+    case OP_KEY:
         (void)operation_outside(op);
-        if (machine_interrupts_now(vm) || machine_take_throw(&code)) {
+        if (machine_interrupts_now(vm)) {
             return OUTCOME_GO_ON;
         }
         *reason = VM_EXIT_PREEMPTED;
         return OUTCOME_LEFT;
-    }
     default:
         machine_fail_in = 1 + op->x % 8;
         return OUTCOME_GO_ON;

@@ -8,6 +8,7 @@
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_life.h"
 #include "arbiter/vm_table.h"
+#include "forth/clock.h"
 #include "hal/hal_memory.h"
 #include "model.h"
 
@@ -100,6 +101,25 @@ struct vm_control *__real_deadline_queue_expired(struct deadline_queue *queue, u
 struct vm_control *__wrap_deadline_queue_expired(struct deadline_queue *queue, uint64_t now_ns);
 struct vm_control *__wrap_deadline_queue_expired(struct deadline_queue *queue, uint64_t now_ns) {
     return __real_deadline_queue_expired(queue, plant == PLANT_EARLY ? now_ns + 100000 : now_ns);
+}
+
+static const struct vm *waiting; /* the last VM that waited, for PLANT_OLD_TURN */
+
+void __real_clock_set_budget(struct vm *vm, int64_t words);
+void __wrap_clock_set_budget(struct vm *vm, int64_t words);
+void __wrap_clock_set_budget(struct vm *vm, int64_t words) {
+    if (plant == PLANT_OLD_TURN && vm == waiting) {
+        waiting = NULL;
+        return;
+    }
+    __real_clock_set_budget(vm, plant == PLANT_LONG_TURN ? words + 1 : words);
+}
+
+void __real_scheduler_block(struct vm_control *control, enum vm_state state, uint64_t deadline_ns);
+void __wrap_scheduler_block(struct vm_control *control, enum vm_state state, uint64_t deadline_ns);
+void __wrap_scheduler_block(struct vm_control *control, enum vm_state state, uint64_t deadline_ns) {
+    waiting = control->vm;
+    __real_scheduler_block(control, state, deadline_ns);
 }
 
 bool __real_vm_has_notice(const struct vm_control *parent, uint64_t id);

@@ -16,6 +16,7 @@ unsigned ref_count;
 uint64_t ref_current = REF_NOBODY;
 uint64_t ref_console;
 uint64_t ref_slice_end = UINT64_MAX;
+uint64_t ref_counted;
 bool ref_must_leave, ref_doomed;
 
 static int64_t last_turn = 1, first_turn = 0;
@@ -99,13 +100,32 @@ static bool has_rival(const struct ref_vm *vm, bool more_urgent) {
     return false;
 }
 
+/* A turn of so many words goes on where a more urgent VM or an interrupt broke it off. It begins anew for whoever has
+ * come to its end, has waited or given it up, and when its length is another or was said again. */
+static void begin_turn(struct ref_vm *vm) {
+    if (ref_counted != 0 && vm->turn_words != ref_counted) {
+        vm->words_left = (int64_t)ref_counted;
+    }
+    vm->turn_words = ref_counted;
+}
+
+void ref_pay(struct ref_vm *vm) {
+    vm->words++;
+    vm->words_left--;
+}
+
+bool ref_turn_over(const struct ref_vm *vm) {
+    return vm->turn_words != 0 && vm->words_left < 0;
+}
+
 /* After each word, and when a VM begins to run. */
 void ref_after_word(struct ref_vm *vm) {
     if (ref_current != vm->id) {
         ref_current = vm->id;
         vm->state = VM_RUNNING;
         ref_slice_end = UINT64_MAX;
-        if (has_rival(vm, false)) {
+        begin_turn(vm);
+        if (ref_counted == 0 && has_rival(vm, false)) {
             ref_slice_end = machine_now + (vm->slice_left != 0 ? vm->slice_left : vm->quantum);
         }
         vm->slice_left = 0;
@@ -114,7 +134,7 @@ void ref_after_word(struct ref_vm *vm) {
     }
     if (vm->state != VM_RUNNING || ref_doomed || has_rival(vm, true)) {
         ref_must_leave = true;
-    } else if (ref_slice_end == UINT64_MAX && has_rival(vm, false)) {
+    } else if (ref_counted == 0 && ref_slice_end == UINT64_MAX && has_rival(vm, false)) {
         ref_slice_end = machine_now + vm->quantum;
     }
 }
@@ -297,6 +317,9 @@ void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code) {
         ref_end(vm, VM_END_KILLED, 0);
         return;
     }
+    if (reason != VM_EXIT_PREEMPTED || vm->state != VM_RUNNING) {
+        vm->turn_words = 0;
+    }
     switch (reason) {
     case VM_EXIT_WAIT:
         vm->state = VM_WAITING_FOR_INPUT;
@@ -307,6 +330,7 @@ void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code) {
         /* until the deadline that the operation has set */
         break;
     case VM_EXIT_YIELD:
+    case VM_EXIT_WORDS:
         behind(vm);
         break;
     case VM_EXIT_PREEMPTED:

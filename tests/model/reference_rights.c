@@ -192,6 +192,16 @@ int ref_quantum(struct ref_vm *self, uint64_t id, uint64_t quantum) {
     return 0;
 }
 
+int ref_counted_quantum(struct ref_vm *self, uint64_t words) {
+    if (ref_demand(self, CAP_TIME_ADMIN, 0, VM_PRIORITIES - 1) != 0) {
+        return THROW_NOT_PERMITTED;
+    }
+    ref_counted = words < (UINT64_C(1) << 60) ? words : UINT64_C(1) << 60;
+    self->turn_words = 0;
+    ref_must_leave = true;
+    return 0;
+}
+
 int ref_console_to(struct ref_vm *self, uint64_t id) {
     if (ref_find(id) == NULL) {
         return THROW_NO_SUCH_VM;

@@ -19,8 +19,7 @@ void word_remember_dead(uint64_t id) {
     dead[dead_count++ % DEAD_MAX] = id;
 }
 
-/* The ID of a VM: mostly one that lives, often a relative; now and then one that is gone, or never was. */
-static uint64_t any_vm(const struct ref_vm *self, uint32_t x) {
+uint64_t word_any_vm(const struct ref_vm *self, uint32_t x) {
     const uint32_t which = x >> 16;
     switch (x % 16) {
     case 0:
@@ -109,8 +108,7 @@ static uint64_t deadline_in(uint64_t delay) {
 
 /* ---- carrying out ---- */
 
-/* Compares the code of a word with the reference's; a THROW is caught at once. */
-static void word(struct vm *vm, struct ref_vm *ref, int got, int expected) {
+void word_over(struct vm *vm, struct ref_vm *ref, int got, int expected) {
     model_trace("VM %lu: code %d", vm->id, got);
     if (got != expected) {
         model_fail("VM %lu: code %d, expected %d", vm->id, got, expected);
@@ -170,7 +168,7 @@ static void spawn(struct vm *vm, struct ref_vm *ref, const struct operation *op)
     if (expected == 0) {
         expected = machine_failed ? THROW_NO_MEMORY : size > 4096 ? THROW_DICTIONARY_OVERFLOW : 0;
     }
-    word(vm, ref, code, expected);
+    word_over(vm, ref, code, expected);
     if (code != 0) {
         return;
     }
@@ -188,7 +186,7 @@ static void spawn(struct vm *vm, struct ref_vm *ref, const struct operation *op)
 }
 
 static void ask(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t id = any_vm(ref, op->x), kind = op->y % (CAP_KINDS + 2);
+    const uint64_t id = word_any_vm(ref, op->x), kind = op->y % (CAP_KINDS + 2);
     const struct ref_vm *other = ref_find(id);
     vm_push(vm, id);
     (void)word_vm_state(vm);
@@ -200,32 +198,39 @@ static void ask(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
     vm_push(vm, kind);
     (void)word_cap_question(vm);
     ref_result(ref, ref_has_kind(ref, kind) ? UINT64_MAX : 0);
+    (void)word_vm_clock(vm);
+    ref_result(ref, ref->words);
     word_results(vm, ref);
+    vm_push(vm, id);
+    if (word_vm_clock_of(vm) != (other == NULL ? THROW_NO_SUCH_VM : 0) ||
+        (other != NULL && vm_pop(vm) != other->words)) {
+        model_fail("VM %lu: VM-CLOCK-OF %lu is wrong", vm->id, id);
+    }
 }
 
 static void send_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t to = any_vm(ref, op->x), size = any_size(op->z), delay = word_delay(op->y);
+    const uint64_t to = word_any_vm(ref, op->x), size = any_size(op->z), delay = word_delay(op->y);
     const bool bad = any_bad(op->z);
     const uint32_t stamp = fill(vm, size);
     push3(vm, bad ? 0 : SEND_ADDRESS, size, to);
     model_trace("VM %lu: %lu bytes to %lu", vm->id, size, to);
     if (op->kind == OP_SEND) {
         const int code = word_send(vm);
-        word(vm, ref, code, ref_send(ref, to, size, stamp, bad, VM_NO_DEADLINE));
+        word_over(vm, ref, code, ref_send(ref, to, size, stamp, bad, VM_NO_DEADLINE));
     } else if (op->kind == OP_SEND_WITHIN) {
         vm_push(vm, delay);
         const int code = word_send_within(vm);
-        word(vm, ref, code, ref_send(ref, to, size, stamp, bad, deadline_in(delay)));
+        word_over(vm, ref, code, ref_send(ref, to, size, stamp, bad, deadline_in(delay)));
     } else {
         const int code = word_try_send(vm);
-        word(vm, ref, code, ref_try_send(ref, to, size, stamp, bad));
+        word_over(vm, ref, code, ref_try_send(ref, to, size, stamp, bad));
     }
 }
 
 static void recv_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
     const bool of_one = op->kind == OP_RECV_FROM || op->kind == OP_RECV_FROM_WITHIN;
     const bool within = op->kind == OP_RECV_WITHIN || op->kind == OP_RECV_FROM_WITHIN;
-    const uint64_t from = of_one ? any_vm(ref, op->x) : MAILBOX_ANYBODY;
+    const uint64_t from = of_one ? word_any_vm(ref, op->x) : MAILBOX_ANYBODY;
     const uint64_t size = any_buffer(op->z), delay = word_delay(op->y);
     const bool bad = any_bad(op->z);
     memset(machine_bytes(vm, BUFFER_ADDRESS), 0xee, BUFFER_SIZE);
@@ -241,19 +246,20 @@ static void recv_word(struct vm *vm, struct ref_vm *ref, const struct operation 
     const uint64_t deadline = within ? deadline_in(delay) : VM_NO_DEADLINE;
     if (op->kind == OP_TRY_RECV) {
         const int code = word_try_recv(vm);
-        word(vm, ref, code, ref_try_recv(ref, size, bad));
+        word_over(vm, ref, code, ref_try_recv(ref, size, bad));
     } else if (of_one) {
         const int code = within ? word_recv_from_within(vm) : word_recv_from(vm);
-        word(vm, ref, code,
-             from == MAILBOX_ANYBODY ? THROW_NO_SUCH_VM : ref_recv(ref, from, size, bad, deadline));
+        word_over(vm, ref, code,
+                  from == MAILBOX_ANYBODY ? THROW_NO_SUCH_VM
+                                          : ref_recv(ref, from, size, bad, deadline));
     } else {
         const int code = within ? word_recv_within(vm) : word_recv(vm);
-        word(vm, ref, code, ref_recv(ref, from, size, bad, deadline));
+        word_over(vm, ref, code, ref_recv(ref, from, size, bad, deadline));
     }
 }
 
 static void wait_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t id = any_vm(ref, op->x), delay = word_delay(op->y);
+    const uint64_t id = word_any_vm(ref, op->x), delay = word_delay(op->y);
     const bool within = op->kind == OP_WAIT_VM_WITHIN;
     vm_push(vm, id);
     if (within) {
@@ -261,72 +267,7 @@ static void wait_word(struct vm *vm, struct ref_vm *ref, const struct operation 
     }
     model_trace("VM %lu: for VM %ld", vm->id, (int64_t)id);
     const int code = within ? word_wait_vm_within(vm) : word_wait_vm(vm);
-    word(vm, ref, code, ref_wait_vm(ref, id, within ? deadline_in(delay) : VM_NO_DEADLINE));
-}
-
-static void rights_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t to = any_vm(ref, op->x), kind = op->y % 16 == 15 ? 8 + op->y % 3 : op->y % 8;
-    uint64_t low = op->z % 4 * 8, high = op->z / 4 % 4 * 16;
-    if (op->z / 16 % 2 == 0) {
-        low = 0;
-        high = kind == CAP_SPAWN ? 100000 + op->z % 200000 : op->z / 32 % 33;
-    }
-    model_trace("VM %lu: kind %lu, VM %ld", vm->id, kind, (int64_t)to);
-    if (op->kind == OP_GRANT_RANGE) {
-        vm_push(vm, low);
-        vm_push(vm, high);
-    }
-    vm_push(vm, kind);
-    vm_push(vm, to);
-    int code, expected;
-    if (op->kind == OP_GRANT) {
-        machine_fail_in = 0; /* a part may have been granted before memory fails */
-        code = word_grant(vm);
-        expected = ref_grant_kind(ref, to, kind);
-    } else if (op->kind == OP_GRANT_RANGE) {
-        code = word_grant_range(vm);
-        expected = ref_grant(ref, to, kind, low, high);
-    } else {
-        code = word_revoke(vm);
-        expected = ref_revoke(ref, to, kind);
-    }
-    word(vm, ref, code, expected);
-}
-
-static void steer_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t id = any_vm(ref, op->x);
-    const uint64_t value = op->kind == OP_PRIORITY ? (op->y % 64 == 0 ? 32 + op->z : op->y % 32)
-                           : op->y % 64 == 0       ? UINT64_MAX
-                                                   : op->y % 30000000;
-    model_trace("VM %lu: %lu to VM %ld", vm->id, value, (int64_t)id);
-    if (op->kind != OP_CONSOLE_TO && op->kind != OP_KILL) {
-        vm_push(vm, value);
-    }
-    vm_push(vm, id);
-    int code, expected;
-    switch (op->kind) {
-    case OP_PRIORITY:
-        code = word_priority_store(vm);
-        expected = ref_priority(ref, id, value);
-        break;
-    case OP_QUANTUM:
-        code = word_quantum_store(vm);
-        expected = ref_quantum(
-            ref, id, value > UINT64_C(31536000000000000) ? UINT64_C(31536000000000000) : value);
-        break;
-    case OP_CONSOLE_TO:
-        code = word_console_to(vm);
-        expected = ref_console_to(ref, id);
-        break;
-    default:
-        code = word_kill_vm(vm);
-        expected = ref_kill(ref, id);
-        if (code == 0) {
-            word_remember_dead(id);
-        }
-        break;
-    }
-    word(vm, ref, code, expected);
+    word_over(vm, ref, code, ref_wait_vm(ref, id, within ? deadline_in(delay) : VM_NO_DEADLINE));
 }
 
 bool word_run(struct vm *vm, struct ref_vm *ref, const struct operation *op, bool *allocates) {
@@ -356,13 +297,16 @@ bool word_run(struct vm *vm, struct ref_vm *ref, const struct operation *op, boo
     case OP_GRANT:
     case OP_GRANT_RANGE:
     case OP_REVOKE:
-        rights_word(vm, ref, op);
+        word_rights(vm, ref, op);
+        return true;
+    case OP_COUNTED:
+        word_counted(vm, ref, op);
         return true;
     case OP_PRIORITY:
     case OP_QUANTUM:
     case OP_CONSOLE_TO:
     case OP_KILL:
-        steer_word(vm, ref, op);
+        word_steer(vm, ref, op);
         return true;
     case OP_ASK:
         ask(vm, ref, op);
