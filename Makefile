@@ -333,7 +333,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
-              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -568,6 +568,12 @@ $(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(h
         $(BUILD)/host/tests/clock/clock_check.c.o
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=word_interpret_step -o $@ $^
+
+# The Linux program in place of whose loop VMs leave with a full data stack.
+$(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma)--wrap=,vm_arbiter_loop clock_unwind \
+	    clock_unwind_all) -o $@ $^
 
 .PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock
 bench: $(bench_needs)

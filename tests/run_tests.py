@@ -202,6 +202,12 @@ def clock_stage(build, files, totals):
     else:
         totals.broken("clock-programs", how(status), output)
     clock_breaks(check, totals)
+    status, output = run([os.path.join(build, "stack_full")], CLOCK_SECONDS)
+    found = suites(output)
+    if status in (0, 1) and "stack-full" in found:
+        show_suites(output, found, totals)
+    else:
+        totals.broken("stack-full", how(status), output)
     return clock_orders(build, totals)
 
 
