@@ -190,8 +190,8 @@ int word_dot_vms(struct vm *vm) {
            "preempted\n");
     const struct vm_control *control = vm_table_from(0);
     while (control != NULL) {
-        format(console_sink, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %17lu %9lu %9lu\n", control->id,
-               control->parent, control->priority, state_name(control->state),
+        format(console_sink, NULL, "%6lu %6lu %4u %-15s %5lu KiB %8lu %17lu %9lu %9lu\n",
+               control->id, control->parent, control->priority, state_name(control->state),
                control->vm->envelope / 1024, scheduler_ns(control->run_cycles) / 1000000,
                clock_words(control->vm), control->switches, control->preemptions);
         control = vm_table_from((uint32_t)(control->id & (VM_TABLE_MAX - 1)) + 1);
