@@ -29,18 +29,16 @@ PRIM call                       ; operand: threaded code of the callee
     NEXT_END
 
 PRIM exit                       ; back to the caller
-    pop IP
+    RETURN
     NEXT_END
 
 PRIM branch                     ; operand: target, which lies ahead: the way there is paid for already
     mov IP, [IP]
     NEXT_END
 
-PRIM branch_back                ; operands: target, price
-    sub WORDS, [IP + CELL]
-    mov IP, [IP]
-    js engine_words_out
-    NEXT_END
+PRIM branch_back                ; operands: target, price, counter
+    GO_TO_TARGET 0
+    PRIM_END
 
 PRIM zero_branch                ; ( x -- ) operand: target if x is 0
     mov rcx, TOS
@@ -216,11 +214,10 @@ PRIM local_drop                 ; operand: size of the locals that go out of sco
 
 ; Gives the newest definition the threaded code that follows as its DOES> part, then returns. The C
 ; word does it, so that the rules for changing a word are in one place.
-PRIM does                       ; operands: none; exit, the price and the code follow
+PRIM does                       ; operands: none; exit, counter, price and the code follow
     DUP_TOS
-    lea TOS, [IP + 2 * CELL]    ; past the exit that follows, and the price of the part
-    PAY_JUMP
-    jmp prim_set_does
+    lea TOS, [IP + 3 * CELL]    ; past the exit that follows, the counter of the part and its price
+    jmp prim_set_does           ; which is paid for with this word
     PRIM_END
 
 PRIM noop                       ; ( -- )
@@ -280,8 +277,12 @@ PRIM execute                    ; ( i*x xt -- j*x )
     PAY_JUMP                    ; for the word that is entered
     js engine_words_out_execute ; a DEFER that is its own action comes past nothing else
 .paid:
+    mov rax, [VM + VM_EXECUTED]
     cmp WORD, [VM + VM_BASE_END]
     jae .own
+    inc qword [rax + WORD * CELL]
+    mov [TRACE], WORD
+    add TRACE, CELL
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_BASE_WORDS]
     mov ARG, [WORD + WORD_ARG]
@@ -289,6 +290,9 @@ PRIM execute                    ; ( i*x xt -- j*x )
 .own:
     cmp WORD, [VM + VM_OWN_END]
     jae .bad
+    inc qword [rax + WORD * CELL]
+    mov [TRACE], WORD
+    add TRACE, CELL
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_OWN_WORDS]
     mov ARG, [WORD + WORD_ARG]

@@ -54,7 +54,7 @@ PRIM catch                      ; ( i*x xt -- j*x 0 | i*x n )
     lea IP, [engine_catch_thread]
     mov TOS, rax
     add SP, CELL
-    sub WORDS, [IP - CELL]
+    PAY_AHEAD
     jmp execute_xt
     PRIM_END
 
@@ -65,7 +65,7 @@ PRIM catch_exit                 ; the word under CATCH has returned
     pop RP
     pop LP
     add rsp, (VM_SOURCE_CELLS + 1) * CELL ; SP and the source, which the word may have changed
-    pop IP
+    RETURN
     DUP_TOS
     xor TOSd, TOSd
     NEXT_END
@@ -115,6 +115,7 @@ engine_throw:
 engine_unwound:
     mov WINDOW, [VM + VM_WINDOW]
     mov WORDS, [VM + VM_WORDS_LEFT]
+    mov TRACE, [VM + VM_TRACE]
     mov rax, [VM + VM_HANDLER]
     test rax, rax
     jz .uncaught
@@ -126,7 +127,7 @@ engine_unwound:
     pop LP
     pop SP
     POP_SOURCE
-    pop IP
+    RETURN
     cmp dword [VM + VM_ATTENTION], 0
     jne engine_words_out        ; what came while C was giving back; the stack may be full
     NEXT
@@ -168,7 +169,7 @@ PRIM included                   ; ( i*x c-addr u -- j*x )
 
 PRIM source_exit
     POP_SOURCE
-    pop IP
+    RETURN
     NEXT_END
 
 ; The text interpreter: a C word takes words from the source and compiles or pushes as far as it can;
@@ -185,10 +186,10 @@ PRIM interpret_dispatch         ; ( i*x xt -- j*x | i*x 0 -- i*x )
     test WORD, WORD
     jz .end_of_source
     lea IP, [engine_interpret_thread]
-    sub WORDS, [IP - CELL]
+    PAY_AHEAD
     jmp execute_xt
 .end_of_source:
-    pop IP
+    RETURN
     NEXT_END
 
 ; Starts the outer interpreter afresh: QUIT, and the engine after an uncaught error.
@@ -197,6 +198,7 @@ PRIM quit                       ; ( -- ) ( R: i*x -- )
 .unwound:                       ; In: TOS, SP, r12
     mov WINDOW, [VM + VM_WINDOW]
     mov WORDS, [VM + VM_WORDS_LEFT]
+    mov TRACE, [VM + VM_TRACE]
     mov rsp, [VM + VM_CONTROL_BASE]
     mov RP, [VM + VM_RETURN_BASE]
     mov LP, [VM + VM_LOCALS_BASE]
@@ -208,7 +210,7 @@ PRIM quit                       ; ( -- ) ( R: i*x -- )
     mov rax, [VM + VM_ENVELOPE]
     mov [VM + VM_TOP], rax
     mov IP, [VM + VM_QUIT_CODE]
-    sub WORDS, [IP - CELL]
+    PAY_AHEAD
     js engine_words_out
     cmp dword [VM + VM_ATTENTION], 0
     jne engine_words_out        ; what came while C was giving back; the stack may be full

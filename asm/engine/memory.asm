@@ -72,19 +72,19 @@ PRIM count                      ; ( c-addr -- c-addr+1 u )
 
 ; In: eax = offset of a block, rcx = its length. Leaves for -9 when it does not lie in the window.
 %macro CHECK_BLOCK 0
-    mov r8d, 0xffffffff
-    sub r8, rax
-    inc r8                      ; bytes from the offset to the end of the window
-    cmp rcx, r8
+    mov edx, 0xffffffff
+    sub rdx, rax
+    inc rdx                     ; bytes from the offset to the end of the window
+    cmp rcx, rdx
     ja engine_throw_address
 %endmacro
 
-; The block words borrow rsi and rdi for the string instructions: r9 keeps IP. A fault in the middle goes
+; The block words borrow rsi and rdi for the string instructions: r8 keeps IP. A fault in the middle goes
 ; to engine_throw, which needs neither.
 %macro BLOCK_END 0
     mov TOS, [SP + 2 * CELL]
     add SP, 3 * CELL
-    mov IP, r9
+    mov IP, r8
     mov WINDOW, [VM + VM_WINDOW]
 %endmacro
 
@@ -95,12 +95,11 @@ PRIM count                      ; ( c-addr -- c-addr+1 u )
     mov TOS, rcx
     mov eax, [SP + CELL]
     CHECK_BLOCK
-    mov edx, [SP]
-    mov r9, IP
+    mov r8, IP
     lea rsi, [WINDOW + rax]
-    mov eax, edx
+    mov eax, [SP]
     CHECK_BLOCK
-    lea rdi, [WINDOW + rdx]
+    lea rdi, [WINDOW + rax]
 %endmacro
 
 %macro COPY_DOWN 0              ; from the last byte to the first

@@ -305,10 +305,10 @@ PRIM r_from_plus, 2             ; ( n1 -- n2 ) ( R: n -- )
 PRIM plus_exit, 2               ; ( n1 n2 -- n3 )
     add TOS, [SP]
     add SP, CELL
-    pop IP
+    RETURN
     NEXT_END
 
 PRIM drop_exit, 2               ; ( x -- )
     DROP_TOS
-    pop IP
+    RETURN
     NEXT_END

@@ -31,6 +31,7 @@
     mov [VM + VM_LOOP_INDEX], INDEX
     mov [VM + VM_LOOP_LIMIT], LIMIT
     mov [VM + VM_WORDS_LEFT], WORDS
+    mov [VM + VM_TRACE], TRACE
 %endmacro
 
 ; Of a VM that does not go on: what tells how many words it has executed.
@@ -38,6 +39,7 @@
     mov [VM + VM_IP], IP
     mov [VM + VM_CS], rsp
     mov [VM + VM_WORDS_LEFT], WORDS
+    mov [VM + VM_TRACE], TRACE
 %endmacro
 
 %macro LOAD_VM 0
@@ -49,6 +51,7 @@
     mov INDEX, [VM + VM_LOOP_INDEX]
     mov LIMIT, [VM + VM_LOOP_LIMIT]
     mov WORDS, [VM + VM_WORDS_LEFT]
+    mov TRACE, [VM + VM_TRACE]
     mov rsp, [VM + VM_CS]
     DROP_TOS
 %endmacro
@@ -128,44 +131,78 @@ engine_leave:
     ret
 .end:
 
-; Between two primitives: words have run out, because a counted quantum is over or the VM was told to hurry, or
-; there is something to attend to. All registers are saved as if the VM had been preempted, because the data stack
-; may have no room for the top item.
+; Gives the engine its next words, if there are any, and its history the other half of its room when this one is full
+; (forth/history.h). Leaves rcx as it is. Out: carry set if there were none.
+%macro MORE_WORDS 0
+%%again:
+    mov rdx, [VM + VM_WORDS_LATER]
+    cmp rdx, 1
+    jl %%none
+    mov r8d, CLOCK_CHUNK
+    cmp rdx, r8
+    cmovg rdx, r8
+    sub [VM + VM_WORDS_LATER], rdx
+    add WORDS, rdx
+    js %%again                  ; whether they run out now must not depend on how they came in pieces
+    mov rdx, TRACE
+    sub rdx, [VM + VM_TRACE_BEGIN]
+    cmp rdx, [VM + VM_TRACE_FULL]
+    jb %%done
+    mov rdx, [VM + VM_TRACE_OTHER]
+    mov r8, [VM + VM_TRACE_BEGIN]
+    mov [VM + VM_TRACE_OTHER_END], TRACE
+    mov [VM + VM_TRACE_OTHER], r8
+    mov [VM + VM_TRACE_BEGIN], rdx
+    mov TRACE, rdx
+%%done:
+    clc
+    jmp %%end
+%%none:
+    stc
+%%end:
+%endmacro
+
+; Out of the engine, or on at %1: words have run out, or there is something to attend to, for which the word in front
+; of %1 must give back %2 words. A turn that is over is over also when the arbiter wants the processor besides, or who
+; runs next would depend on when an interrupt came. While something is to be thrown the words may be negative for
+; that alone. All registers are saved as if the VM had been preempted, because the data stack may have no room for the
+; top item.
+%macro LOOK_UP 2
+    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
+    jnz %%throw
+    test WORDS, WORDS
+    jns %%go_on
+    MORE_WORDS
+    mov r8d, VM_EXIT_WORDS
+    jc %%leave
+%%go_on:
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jz %1
+%%preempted:
+    mov r8d, VM_EXIT_PREEMPTED
+%%leave:
+    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
+    mov rax, %1
+    jmp engine_words_save
+%%throw:
+    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    jnz %%preempted
+    add WORDS, %2
+    jmp engine_attend
+%endmacro
+
+; Between two primitives.
 global engine_words_out:function hidden (engine_words_out.end - engine_words_out)
 align 64, int3
 engine_words_out:
-    mov rax, engine_next
-    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
-    jnz engine_words_leave
-    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
-    jnz engine_attend
-    mov r8d, VM_EXIT_WORDS
-    jmp engine_words_save
+    LOOK_UP engine_next, 0
 .end:
 
 ; The same in front of a word that is being executed: WORD is its token, and the word itself has been paid for.
 global engine_words_out_execute:function hidden (engine_words_out_execute.end - engine_words_out_execute)
 engine_words_out_execute:
-    mov rax, execute_paid
-    mov r8d, VM_EXIT_WORDS
-    test dword [VM + VM_ATTENTION], ATTENTION_LEAVE
-    jnz engine_words_leave
-    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
-    jz engine_words_save
-    inc WORDS
-    jmp engine_attend
+    LOOK_UP execute_paid, 1
 .end:
-
-; The arbiter wants the processor besides. A turn that is over is over all the same, or who runs next would depend on
-; when an interrupt came. While something is to be thrown the words may be negative for that alone.
-engine_words_leave:
-    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
-    mov r8d, VM_EXIT_PREEMPTED
-    test dword [VM + VM_ATTENTION], ATTENTION_BREAK | ATTENTION_THROW
-    jnz engine_words_save
-    test WORDS, WORDS
-    jns engine_words_save
-    mov r8d, VM_EXIT_WORDS
 
 ; In: rax = where to go on, r8d = the reason.
 engine_words_save:
@@ -197,7 +234,8 @@ engine_words_save:
 %macro UNWIND 2                 ; C function, where to go on
     mov [VM + VM_WORDS_LEFT], WORDS
     mov [VM + VM_IP], IP
-    mov [VM + VM_BLOCK_IP], r9
+    mov [VM + VM_BLOCK_IP], r8
+    mov [VM + VM_TRACE], TRACE
     mov [VM + VM_CS], rsp
     mov rsp, [VM + VM_ARBITER_SP]
     mov rdi, VM

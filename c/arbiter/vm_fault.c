@@ -8,6 +8,7 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include "forth/history.h"
 #include "forth/throw.h"
 #include "hal/hal_space.h"
 
@@ -48,6 +49,19 @@ static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint
     return first_touch(fault, vm);
 }
 
+/* What the engine writes about what it executes: counters, and the history. */
+static hal_fault_action history_fault(struct hal_fault *fault, struct vm *vm, uint64_t offset) {
+    if (offset - VM_COUNTS < VM_COUNTS_SIZE || offset - VM_EXECUTED < VM_EXECUTED_SIZE ||
+        offset - VM_TRACE < VM_TRACE_HALF || offset - VM_TRACE_SECOND < VM_TRACE_HALF) {
+        return first_touch(fault, vm);
+    }
+    if (fault->address != fault->r9) {
+        return HAL_FAULT_UNHANDLED;
+    }
+    fault->r9 = history_turn(vm, fault->r9); /* more places than words: a long way out of a recursion */
+    return HAL_FAULT_REDIRECT;
+}
+
 static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
     uint64_t offset = fault->address - vm->slot;
     uint64_t half_guard = VM_GUARD / 2;
@@ -77,7 +91,7 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
         return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
                            THROW_RETURN_STACK_UNDERFLOW);
     }
-    return HAL_FAULT_UNHANDLED;
+    return history_fault(fault, vm, offset);
 }
 
 /* A program may catch a break, even for ever. It is asked twice. */

@@ -5,6 +5,7 @@
 
 #include "forth/clock.h"
 #include "forth/console.h"
+#include "forth/history.h"
 #include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "forth/thread.h"
@@ -54,6 +55,12 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->own.words = vm->slot + VM_WORDS;
     vm->own.names = vm->slot + VM_NAMES;
     vm->own.prices = vm->slot + VM_PRICES;
+    vm->own.paths = vm->slot + VM_PATHS;
+    vm->own.first_path = base_image.dictionary.end_path != 0
+                             ? base_image.dictionary.end_path
+                             : (uint32_t)(engine_paths_end - engine_paths);
+    vm->own.end_path = vm->own.first_path;
+    vm->executed = vm->slot + VM_EXECUTED;
     vm->own.first = first;
     vm->own.end = first;
     vm->base_words =
@@ -68,6 +75,7 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->top = envelope;
     empty_stacks(vm);
     clock_start(vm);
+    history_start(vm, 4096);
     /* The first pages of each stack, so that the engine can be entered, and the user area. */
     if (hal_space_commit(vm->control_base - VM_PAGE, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->data_base - VM_PAGE, VM_PAGE) != HAL_OK ||
@@ -122,7 +130,8 @@ static int freeze(struct vm *vm) {
     if (hal_space_protect(own->code, own->code_committed) != HAL_OK ||
         hal_space_protect(own->words, own->words_committed) != HAL_OK ||
         hal_space_protect(own->names, own->names_committed) != HAL_OK ||
-        hal_space_protect(own->prices, own->prices_committed) != HAL_OK) {
+        hal_space_protect(own->prices, own->prices_committed) != HAL_OK ||
+        hal_space_protect(own->paths, own->paths_committed) != HAL_OK) {
         return THROW_NO_MEMORY;
     }
     base_image.wordlists = vm->wordlists;

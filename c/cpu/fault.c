@@ -83,11 +83,13 @@ static hal_fault_action deliver(struct hal_fault *fault, struct interrupt_frame 
     }
     fault->rip = frame->rip;
     fault->rbx = frame->rbx;
+    fault->r9 = frame->r9;
     fault->r12 = frame->r12;
     hal_fault_action action = handler(fault);
     if (action == HAL_FAULT_REDIRECT) {
         frame->rip = fault->rip;
         frame->rbx = fault->rbx;
+        frame->r9 = fault->r9;
         frame->r12 = fault->r12;
         frame->rflags &= ~(RFLAGS_DF | RFLAGS_AC | RFLAGS_TF);
     }

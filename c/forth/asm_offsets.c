@@ -3,6 +3,7 @@
  *
  * Compiled to assembly text only; the build turns each line "@@NAME n" of it into a NASM %define.
  */
+#include "forth/clock.h"
 #include "forth/throw.h"
 #include "forth/vm.h"
 
@@ -19,6 +20,16 @@ void asm_offsets(void) {
     OFFSET(VM_LOOP_INDEX, offsetof(struct vm, loop_index));
     OFFSET(VM_LOOP_LIMIT, offsetof(struct vm, loop_limit));
     OFFSET(VM_WORDS_LEFT, offsetof(struct vm, words_left));
+    OFFSET(VM_WORDS_LATER, offsetof(struct vm, words_later));
+    OFFSET(VM_TRACE, offsetof(struct vm, trace));
+    OFFSET(VM_EXECUTED, offsetof(struct vm, executed));
+    OFFSET(VM_TRACE_BEGIN, offsetof(struct vm, trace_begin));
+    OFFSET(VM_TRACE_FULL, offsetof(struct vm, trace_full));
+    OFFSET(VM_TRACE_OTHER, offsetof(struct vm, trace_other));
+    OFFSET(VM_TRACE_OTHER_END, offsetof(struct vm, trace_other_end));
+    OFFSET(COUNTS_PAGE, VM_COUNTS / VM_PAGE); /* the operand of an asm has 32 bits */
+    OFFSET(PAGE, VM_PAGE);
+    OFFSET(CLOCK_CHUNK, CLOCK_CHUNK);
     OFFSET(VM_WINDOW, offsetof(struct vm, window));
     OFFSET(VM_DATA_BASE, offsetof(struct vm, data_base));
     OFFSET(VM_RETURN_BASE, offsetof(struct vm, return_base));

@@ -26,16 +26,26 @@ static int64_t true_words(int64_t words) {
     return words < -CLOCK_FAR ? words + HURRY : words;
 }
 
-static int64_t words_of(const struct vm *vm) {
+static int64_t first_words(const struct vm *vm) {
     return true_words(vm->preempted != 0 ? (int64_t)vm->frame.r11 : vm->words_left);
 }
 
-static void set_words(struct vm *vm, int64_t words) {
+static int64_t words_of(const struct vm *vm) {
+    return first_words(vm) + vm->words_later;
+}
+
+static void set_first(struct vm *vm, int64_t words) {
     if (vm->preempted != 0) {
         vm->frame.r11 = (uint64_t)words;
     } else {
         vm->words_left = words;
     }
+}
+
+static void set_words(struct vm *vm, int64_t words) {
+    const int64_t first = words < CLOCK_CHUNK ? words : CLOCK_CHUNK;
+    set_first(vm, first);
+    vm->words_later = words - first;
 }
 
 /* ---- what is paid for and not executed ---- */
@@ -117,7 +127,7 @@ void clock_unwind_all(struct vm *vm) {
 /* ---- reading and setting ---- */
 
 void clock_start(struct vm *vm) {
-    vm->words_left = CLOCK_FAR;
+    set_words(vm, CLOCK_FAR);
     vm->clock_target = CLOCK_FAR;
     vm->ip = 0;
 }
@@ -127,7 +137,7 @@ static uint64_t owed(const struct vm *vm) {
         return unexecuted(vm, vm->ip, vm->cs, vm->control_base, price_from(vm, vm->ip));
     }
     const struct vm_frame *frame = &vm->frame;
-    uint64_t ip = is_code(vm, frame->rsi) ? frame->rsi : frame->r9;
+    uint64_t ip = is_code(vm, frame->rsi) ? frame->rsi : frame->r8;
     uint64_t here = rest_of_path(vm, frame->rip, &ip);
     if (frame->rip == (uint64_t)execute_paid) {
         here++; /* the word that EXECUTE is about to enter */
@@ -155,8 +165,8 @@ int64_t clock_budget(const struct vm *vm) {
 }
 
 void clock_hurry(struct vm *vm) {
-    const int64_t words = words_of(vm);
+    const int64_t words = first_words(vm);
     if (words >= 0) {
-        set_words(vm, words - HURRY);
+        set_first(vm, words - HURRY);
     }
 }

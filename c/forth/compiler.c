@@ -82,7 +82,7 @@ int compile_primitive(struct vm *vm, const char *primitive, int need, int net) {
     return code;
 }
 
-/* The operands after the first are prices, which price_definition fills in. */
+/* The operands after the first are prices and counters, which price_definition fills in. */
 int compile_operand(struct vm *vm, const char *primitive, uint64_t operand, int need, int net) {
     if (!vm->definition.open) {
         return THROW_NO_DEFINITION;
@@ -141,7 +141,7 @@ void compile_abandon(struct vm *vm) {
         return;
     }
     struct word *word = dictionary_word(vm, definition->xt);
-    vm->own.code_used = word->arg - CELL - vm->own.code; /* from its price on */
+    vm->own.code_used = word->arg - 2 * CELL - vm->own.code; /* from its counter on */
     definition->open = false;
     if (definition->xt + 1 == vm->own.end) {
         dictionary_drop_newest(vm);

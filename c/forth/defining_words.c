@@ -99,14 +99,14 @@ int word_defer_word(struct vm *vm) {
 static int begin_definition(struct vm *vm, const struct parsed *name) {
     compile_abandon(vm);
     uint32_t xt;
-    int code = dictionary_reserve_code(vm, CELL);
+    int code = dictionary_reserve_code(vm, 2 * CELL);
     if (code == 0) {
         code = dictionary_create(vm, name->text, name->size, WORD_HIDDEN, &xt);
     }
     if (code != 0) {
         return code;
     }
-    vm->own.code_used += CELL; /* for its price */
+    vm->own.code_used += 2 * CELL; /* for its counter and its price */
     struct word *word = dictionary_word(vm, xt);
     word->arg = compile_here(vm);
     struct definition *definition = &vm->definition;
@@ -152,14 +152,16 @@ int word_semicolon(struct vm *vm) {
     if (code == 0) {
         code = compile_primitive(vm, prim_exit, 0, 0);
     }
+    struct word *word = dictionary_word(vm, definition->xt);
+    if (code == 0) {
+        code = price_definition(vm, word->arg, compile_here(vm));
+    }
     if (code != 0) {
         return code;
     }
-    struct word *word = dictionary_word(vm, definition->xt);
     word->kind = WORD_COLON;
     word->handler = (uint64_t)prim_enter_colon;
     word->code_end = compile_here(vm);
-    price_definition(vm, word->arg, word->code_end);
     word->need = (int16_t)definition->need;
     word->net = definition->linear ? (int16_t)definition->depth : WORD_NET_UNKNOWN;
     definition->open = false;
@@ -169,7 +171,7 @@ int word_semicolon(struct vm *vm) {
     return 0;
 }
 
-/* does, exit, the price of the DOES> part, then its code up to ; */
+/* does, exit, counter and price of the DOES> part, then its code up to ; */
 int word_does_word(struct vm *vm) {
     if (!vm->definition.open) {
         return THROW_NO_DEFINITION;
@@ -185,7 +187,7 @@ int word_does_word(struct vm *vm) {
     if (code == 0) {
         code = compile_primitive(vm, prim_exit, 0, 0);
     }
-    if (code == 0) {
+    for (int i = 0; i < 2 && code == 0; i++) {
         code = compile_cell(vm, 0);
     }
     compile_label(vm);

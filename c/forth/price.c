@@ -62,28 +62,46 @@ static void sum_up(const struct dictionary *own, uint64_t first, uint64_t last) 
     }
 }
 
-/* Writes into the code what the engine pays. */
-static void fill_in(const struct dictionary *own, uint64_t first, uint64_t end) {
+/* Makes a path that begins at `start`. Returns the offset of its counter from the window. */
+static uint64_t new_path(struct dictionary *own, uint64_t start) {
+    ((uint32_t *)own->paths)[own->end_path - own->first_path] =
+        (uint32_t)((start - own->code) / CELL);
+    return VM_COUNTS + own->end_path++ * CELL;
+}
+
+/* Writes into the code what the engine pays, and where it counts. */
+static void fill_in(struct dictionary *own, uint64_t first, uint64_t end) {
     put(first - CELL, *price_of(own, first));
+    put(first - 2 * CELL, new_path(own, first));
     for (uint64_t at = first; at < end;) {
         const struct thread_info info = thread_info(cell(at));
         const uint64_t next = after(at, info);
         if (thread_is_fork(info)) {
-            put(next - 2 * CELL, *price_of(own, cell(next - 3 * CELL)));
-            put(next - CELL, *price_of(own, next));
+            const uint64_t target = cell(next - 5 * CELL);
+            put(next - 4 * CELL, *price_of(own, target));
+            put(next - 3 * CELL, new_path(own, target));
+            put(next - 2 * CELL, *price_of(own, next));
+            put(next - CELL, new_path(own, next));
         } else if (cell(at) == (uint64_t)prim_branch_back) {
-            put(next - CELL, *price_of(own, cell(next - 2 * CELL)));
+            const uint64_t target = cell(next - 3 * CELL);
+            put(next - 2 * CELL, *price_of(own, target));
+            put(next - CELL, new_path(own, target));
         } else if (cell(at) == (uint64_t)prim_does) {
             put(next - CELL, *price_of(own, next));
+            put(next - 2 * CELL, new_path(own, next));
         }
         at = next;
     }
 }
 
-void price_definition(struct vm *vm, uint64_t first, uint64_t end) {
-    const struct dictionary *own = &vm->own;
-    sum_up(own, first, link_back(own, first, end));
-    fill_in(own, first, end);
+int price_definition(struct vm *vm, uint64_t first, uint64_t end) {
+    struct dictionary *own = &vm->own;
+    const int code = dictionary_reserve_paths(vm, 1 + (end - first) / (2 * CELL));
+    if (code == 0) {
+        sum_up(own, first, link_back(own, first, end));
+        fill_in(own, first, end);
+    }
+    return code;
 }
 
 /* The threads of the engine are short and have no branches ahead. */

@@ -20,14 +20,14 @@ struct reader {
     bool ends;
 };
 
-/* Only what takes operands or ends; DOES> has its exit and the price of its part behind it. */
+/* Only what takes operands or ends; DOES> has its exit, and counter and price of its part behind it. */
 static const struct reader readers[] = {
     {prim_lit, 1, false},         {prim_call, 1, false},        {prim_value, 1, false},
     {prim_defer, 1, false},       {prim_local_fetch, 1, false}, {prim_local_store, 1, false},
-    {prim_local_drop, 1, false},  {prim_branch, 1, false},      {prim_branch_back, 2, true},
-    {prim_zero_branch, 3, true},  {prim_of_branch, 3, true},    {prim_question_do, 3, true},
-    {prim_loop, 3, true},         {prim_plus_loop, 3, true},    {prim_loop_79, 3, true},
-    {prim_plus_loop_79, 3, true}, {prim_exit, 0, true},         {prim_does, 2, true},
+    {prim_local_drop, 1, false},  {prim_branch, 1, false},      {prim_branch_back, 3, true},
+    {prim_zero_branch, 5, true},  {prim_of_branch, 5, true},    {prim_question_do, 5, true},
+    {prim_loop, 5, true},         {prim_plus_loop, 5, true},    {prim_loop_79, 5, true},
+    {prim_plus_loop_79, 5, true}, {prim_exit, 0, true},         {prim_does, 3, true},
 };
 
 /* Static threads alone name these. */
@@ -56,7 +56,7 @@ static void learn(const char *primitive) {
         }
     }
     if (primitive == prim_does) {
-        info.words++; /* its exit */
+        info.words += 2; /* the setting of the part, and the exit */
     }
     *place_of((uint64_t)primitive) = info;
 }

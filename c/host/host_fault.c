@@ -58,6 +58,7 @@ static void unhandled(int signal, const struct hal_fault *fault) {
 static void redirect(greg_t *registers, const struct hal_fault *fault) {
     registers[REG_RIP] = (greg_t)fault->rip;
     registers[REG_RBX] = (greg_t)fault->rbx;
+    registers[REG_R9] = (greg_t)fault->r9;
     registers[REG_R12] = (greg_t)fault->r12;
     registers[REG_EFL] &= ~(FLAG_TF | FLAG_DF | FLAG_AC);
 }
@@ -101,6 +102,7 @@ void host_interrupt_exit(void *context) {
     struct hal_fault fault = {.kind = HAL_FAULT_PREEMPT,
                               .rip = all.rip,
                               .rbx = all.rbx,
+                              .r9 = all.r9,
                               .r12 = all.r12,
                               .registers = &all};
     if (owner(&fault) == HAL_FAULT_REDIRECT) {
@@ -119,6 +121,7 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
         .kind = kind_of(signal),
         .rip = (uint64_t)registers[REG_RIP],
         .rbx = (uint64_t)registers[REG_RBX],
+        .r9 = (uint64_t)registers[REG_R9],
         .r12 = (uint64_t)registers[REG_R12],
     };
     struct hal_registers all;

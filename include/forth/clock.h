@@ -2,8 +2,9 @@
  * clock.h - a VM's virtual clock: the number of words that it has executed (asm/engine/README.md, "The virtual
  * clock").
  *
- * While the VM runs, r11 holds how many words may still be paid for before the engine leaves with VM_EXIT_WORDS;
- * while it does not, vm->words_left does, or vm->frame.r11 if it was preempted. None of this allocates; all of it is
+ * While the VM runs, r11 holds how many words may still be paid for before the engine looks up; while it does not,
+ * vm->words_left does, or vm->frame.r11 if it was preempted. vm->words_later is what comes after that, and when both
+ * are used up the engine leaves with VM_EXIT_WORDS. None of this allocates; all of it is
  * for VMs that do not run at the moment, or have called C.
  */
 #ifndef CLOCK_H
@@ -15,6 +16,9 @@
 
 /* Words that never run out: thousands of years. */
 #define CLOCK_FAR (INT64_C(1) << 60)
+
+/* The engine looks up after so many words at the latest, and goes on by itself when there are more to come. */
+#define CLOCK_CHUNK 8192
 
 /* Begins at 0, with CLOCK_FAR words to go. */
 void clock_start(struct vm *vm);

@@ -76,6 +76,10 @@ struct dictionary {
     uint64_t names_committed;
     uint64_t prices; /* a uint32_t for each cell of the code (forth/price.h) */
     uint64_t prices_committed;
+    uint64_t paths; /* a uint32_t for each path: the cell of the code at which it begins */
+    uint64_t paths_committed;
+    uint32_t first_path; /* number of its first path */
+    uint32_t end_path;   /* number after its last path */
     uint32_t first; /* number of its first word */
     uint32_t end;   /* number after its last word */
     uint32_t bucket[DICTIONARY_BUCKETS];
@@ -126,7 +130,8 @@ void dictionary_forget(struct vm *vm, uint32_t xt);
 /* The name of a word (not zero-terminated) and its size; size 0 for a nameless word. */
 const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size);
 
-/* Makes sure that `bytes` more fit into one region of vm's own dictionary. Returns 0 or -8. */
+/* Make sure that so much more fits into a region of vm's own dictionary. Return 0 or a THROW code. */
 int dictionary_reserve_code(struct vm *vm, size_t bytes);
+int dictionary_reserve_paths(struct vm *vm, size_t paths);
 
 #endif

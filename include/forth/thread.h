@@ -24,10 +24,10 @@ struct thread_info thread_info(uint64_t primitive);
 /* The primitive whose code the address lies in, or the one before it; 0 outside the engine. */
 uint64_t thread_primitive_of(uint64_t address);
 
-/* True for a branch word with a price for each of its two ways: its operands end in target, price of the code at the
- * target, price of what follows. */
+/* True for a branch word with two ways: its operands end in target, price and counter of the code at the target,
+ * price and counter of what follows. */
 static inline bool thread_is_fork(struct thread_info info) {
-    return info.ends && info.operands >= 3;
+    return info.ends && info.operands >= 5;
 }
 
 #endif

@@ -100,7 +100,9 @@ struct vm {
     uint64_t lp; /* locals stack */
     uint64_t loop_index;
     uint64_t loop_limit;
-    int64_t words_left; /* words that may be paid for before the next event (forth/clock.h) */
+    int64_t words_left;  /* words that may be paid for before the engine looks up (forth/clock.h) */
+    int64_t words_later; /* and then */
+    uint64_t trace;      /* where the next place is noted (forth/history.h) */
 
     /* Constant while the VM lives */
     uint64_t window;       /* address of Forth address 0 */
@@ -116,6 +118,12 @@ struct vm {
     uint64_t base_end;
     uint64_t own_words;
     uint64_t own_end;
+
+    uint64_t executed;    /* counters of the words, by token */
+    uint64_t trace_begin; /* of the half that is being written */
+    uint64_t trace_full;  /* bytes after which the other half has its turn */
+    uint64_t trace_other; /* the other half: its begin and the end of what is in it */
+    uint64_t trace_other_end;
 
     uint64_t handler;    /* innermost exception frame on the control stack, 0 none */
     uint64_t arbiter_sp; /* rsp of engine_run's caller: C called by Forth runs below it */
@@ -155,7 +163,7 @@ struct vm {
     /* C only */
     uint64_t slot; /* address of the slot */
     uint64_t id;
-    int64_t clock_target; /* words paid for when words_left will be 0 */
+    int64_t clock_target; /* words paid for when words_left and words_later will be 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
     uint32_t noop_xt;     /* a word that does nothing */
@@ -201,6 +209,9 @@ extern const uint64_t engine_load_thread[];
 
 /* A thread that goes to the prompt. */
 extern const uint64_t engine_quit_thread[];
+
+/* Where the paths of the engine's threads begin, by number; those of the dictionaries have the numbers that follow. */
+extern const uint64_t engine_paths[], engine_paths_end[];
 
 /* ---- c/forth/vm_memory.c ---- */
 

@@ -16,6 +16,10 @@
  *          words          the table that an execution token indexes
  *          names          the characters of the word names
  *          prices         for each cell of code, how many words are paid for from there (price.c)
+ *          paths          for each path, where it begins (forth/path.h)
+ *          counts         for each path, how often it was taken; written by the engine
+ *          executed       for each word, how often a token of it was executed; written by the engine
+ *          trace          two halves: where execution has gone on (forth/history.h); written by the engine
  */
 #ifndef VM_LAYOUT_H
 #define VM_LAYOUT_H
@@ -62,10 +66,21 @@
 #define VM_NAMES_SIZE    (UINT64_C(4) << 20)
 #define VM_PRICES        (VM_NAMES + VM_NAMES_SIZE + VM_GUARD)
 #define VM_PRICES_SIZE   (VM_CODE_SIZE / CELL * sizeof(uint32_t))
+#define VM_PATHS         (VM_PRICES + VM_PRICES_SIZE + VM_GUARD)
+#define VM_PATHS_MAX     (VM_CODE_SIZE / CELL / 2) /* a path takes two cells of code or more */
+#define VM_PATHS_SIZE    (VM_PATHS_MAX * sizeof(uint32_t))
+#define VM_COUNTS        (VM_PATHS + VM_PATHS_SIZE + VM_GUARD)
+#define VM_COUNTS_SIZE   (2 * VM_PATHS_MAX * CELL) /* those of the base dictionary, and own ones */
+#define VM_EXECUTED      (VM_COUNTS + VM_COUNTS_SIZE + VM_GUARD)
+#define VM_EXECUTED_SIZE (2 * VM_WORDS_SIZE / 64 * CELL)
+#define VM_TRACE_HALF    (UINT64_C(2) << 20)
+#define VM_TRACE         (VM_EXECUTED + VM_EXECUTED_SIZE + VM_GUARD)
+#define VM_TRACE_SECOND  (VM_TRACE + VM_TRACE_HALF + VM_GUARD)
+#define VM_SLOT_END      (VM_TRACE_SECOND + VM_TRACE_HALF + VM_GUARD)
 
 _Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
 _Static_assert(VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE <= VM_DATA_SPACE,
                "strings overlap data space");
-_Static_assert(VM_PRICES + VM_PRICES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
+_Static_assert(VM_SLOT_END <= HAL_SPACE_SLOT_SIZE, "slot too small");
 
 #endif

@@ -34,6 +34,7 @@ struct hal_fault {
     uint64_t address; /* HAL_FAULT_MEMORY: the address, CR2; 0 for a general protection fault */
     uint64_t rip;     /* in: interrupted instruction; out: where to go on (REDIRECT) */
     uint64_t rbx;     /* in and out (REDIRECT) */
+    uint64_t r9;      /* in and out (REDIRECT) */
     uint64_t r12;     /* in and out (REDIRECT) */
     const struct hal_registers *registers; /* BREAK, ATTENTION and PREEMPT: what was interrupted */
 };
@@ -41,7 +42,7 @@ struct hal_fault {
 typedef enum {
     HAL_FAULT_UNHANDLED, /* not a VM's doing: the machine layer panics */
     HAL_FAULT_RESUME,    /* repaired, or noted: go on with the interrupted instruction */
-    HAL_FAULT_REDIRECT,  /* go on with rip, rbx, r12 as now stored; other registers as they were,
+    HAL_FAULT_REDIRECT,  /* go on with rip, rbx, r9, r12 as now stored; other registers as they were,
                             with DF, AC and TF clear */
 } hal_fault_action;
 
