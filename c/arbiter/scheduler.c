@@ -25,6 +25,7 @@
 #include "hal/hal_cpu.h"
 #include "hal/hal_interrupt.h"
 #include "hal/hal_panic.h"
+#include "physics/physics.h"
 
 struct scheduler scheduler = {.timer_cycles = VM_NO_DEADLINE, .timer_ns = VM_NO_DEADLINE};
 
@@ -202,12 +203,17 @@ static void idle(void) {
 /* Sees to it that the VM may execute as many words as it should. */
 static void give_words(struct vm_control *control) {
     struct vm *vm = control->vm;
-    if (scheduler.counted == 0 && clock_budget(vm) < CLOCK_FAR / 2) {
-        clock_set_budget(vm, CLOCK_FAR);
-    } else if (scheduler.counted != 0 && control->turn_words != scheduler.counted) {
-        clock_set_budget(vm, (int64_t)scheduler.counted);
+    if (scheduler.counted == 0) {
+        control->turn_end = CLOCK_FAR;
+    } else if (control->turn_words != scheduler.counted) {
+        control->turn_end = clock_paid(vm) + scheduler.counted;
     }
     control->turn_words = scheduler.counted;
+    const uint64_t beat = physics_next(vm);
+    const uint64_t target = beat < control->turn_end ? beat : control->turn_end;
+    if (vm->clock_target != (int64_t)target) {
+        clock_set_target(vm, target);
+    }
     if ((vm->attention & (VM_ATTENTION_BREAK | VM_ATTENTION_THROW)) != 0) {
         clock_hurry(vm);
     }
@@ -254,11 +260,25 @@ static void go_on(struct vm_control *control) {
     }
 }
 
+/* Its turn is over, or its heart beats. */
+static void words_out(struct vm_control *control) {
+    const uint64_t paid = clock_paid(control->vm);
+    if (paid > physics_next(control->vm)) {
+        physics_beat(control->vm);
+    }
+    if (paid > control->turn_end) {
+        control->preemptions++;
+        control->turn_words = 0;
+        scheduler_start(control);
+    } else {
+        go_on(control);
+    }
+}
+
 /* Puts the VM that has left where it belongs; false when it has left for good. */
 static bool settle(struct vm_control *control, enum vm_exit reason) {
-    if (reason != VM_EXIT_PREEMPTED || control->state != VM_RUNNING) {
-        control->turn_words =
-            0; /* it goes on with its turn only if it was taken off in its middle */
+    if (reason != VM_EXIT_WORDS && (reason != VM_EXIT_PREEMPTED || control->state != VM_RUNNING)) {
+        control->turn_words = 0; /* it goes on with its turn only if taken off in its middle */
     }
     switch (reason) {
     case VM_EXIT_WAIT:
@@ -275,8 +295,7 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
         }
         return true;
     case VM_EXIT_WORDS:
-        control->preemptions++;
-        scheduler_start(control);
+        words_out(control);
         return true;
     case VM_EXIT_YIELD:
         scheduler_start(control);

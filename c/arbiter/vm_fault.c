@@ -58,7 +58,8 @@ static hal_fault_action history_fault(struct hal_fault *fault, struct vm *vm, ui
     if (fault->address != fault->r9) {
         return HAL_FAULT_UNHANDLED;
     }
-    fault->r9 = history_turn(vm, fault->r9); /* more places than words: a long way out of a recursion */
+    fault->r9 =
+        history_turn(vm, fault->r9); /* more places than words: a long way out of a recursion */
     return HAL_FAULT_REDIRECT;
 }
 

@@ -12,6 +12,7 @@
 #include "forth/throw.h"
 #include "forth/vm_heap.h"
 #include "hal/hal_memory.h"
+#include "physics/physics.h"
 #include "hal/hal_space.h"
 #include "primitives.h"
 
@@ -189,6 +190,9 @@ int base_dictionary_build(void) {
     if (code == 0) {
         code = freeze(vm);
     }
+    if (code == 0) {
+        physics_init();
+    }
     hal_mem_free(vm);
     return code;
 }
@@ -212,6 +216,10 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     vm->wordlists = base_image.wordlists;
     vm_push(vm, start_xt);
     clock_enter(vm, engine_start_thread);
+    if (!physics_begin(vm)) {
+        vm_destroy(vm);
+        return NULL;
+    }
     return vm;
 }
 
@@ -225,6 +233,7 @@ void vm_destroy(struct vm *vm) {
         vm_current = NULL;
     }
     console_close(&vm->console);
+    physics_end(vm);
     hal_space_destroy(vm->slot);
     hal_mem_free(vm);
 }

@@ -11,6 +11,7 @@
  */
 #include "forth/clock.h"
 
+#include "forth/history.h"
 #include "forth/price.h"
 #include "forth/thread.h"
 #include "primitives.h"
@@ -68,8 +69,11 @@ static uint64_t frame_of(const struct vm *vm, uint64_t ip) {
 /* Of the frames whose place on the control stack is below `limit`, and the code that will take off the one there.
  * `here` is what is left of the innermost one. */
 static uint64_t unexecuted(const struct vm *vm, uint64_t ip, uint64_t cs, uint64_t limit,
-                           uint64_t here) {
+                           uint64_t here, clock_visitor visit, void *context) {
     uint64_t words = here;
+    if (here != 0) {
+        visit(context, ip);
+    }
     for (;;) {
         const uint64_t cells = frame_of(vm, ip);
         if (cells == 0 || cs >= limit || cells * CELL > limit - cs) {
@@ -77,7 +81,22 @@ static uint64_t unexecuted(const struct vm *vm, uint64_t ip, uint64_t cs, uint64
         }
         cs += cells * CELL;
         ip = *(const uint64_t *)(cs - CELL);
-        words += price_from(vm, ip);
+        const uint64_t price = price_from(vm, ip);
+        if (price != 0) {
+            words += price;
+            visit(context, ip);
+        }
+    }
+}
+
+static void nobody(void *context, uint64_t ip) {
+    (void)context;
+    (void)ip;
+}
+
+static void undone(void *context, uint64_t ip) {
+    if (history_listener != NULL) {
+        history_listener->undone(context, ip);
     }
 }
 
@@ -106,7 +125,13 @@ static void give_back(struct vm *vm, uint64_t limit) {
     const uint64_t cs = vm->throw_cs != 0 ? vm->throw_cs : vm->cs;
     const uint64_t here =
         vm->throw_rip != 0 ? rest_of_path(vm, vm->throw_rip, &ip) : price_from(vm, ip);
-    vm->words_left = true_words(vm->words_left) + (int64_t)unexecuted(vm, ip, cs, limit, here);
+    /* A word that ends its path has been begun, too. */
+    const struct thread_info info = vm->throw_rip != 0 && here == 0 && is_code(vm, ip)
+                                        ? thread_info(*(const uint64_t *)ip)
+                                        : (struct thread_info){.ends = false};
+    history_note(vm, (info.ends ? ip + (1 + info.operands) * CELL : ip) | HISTORY_CUT);
+    vm->words_left =
+        true_words(vm->words_left) + (int64_t)unexecuted(vm, ip, cs, limit, here, undone, vm);
     vm->throw_rip = 0;
     vm->throw_cs = 0;
 }
@@ -132,9 +157,10 @@ void clock_start(struct vm *vm) {
     vm->ip = 0;
 }
 
-static uint64_t owed(const struct vm *vm) {
+static uint64_t owed(const struct vm *vm, clock_visitor visit, void *context) {
     if (vm->preempted == 0) {
-        return unexecuted(vm, vm->ip, vm->cs, vm->control_base, price_from(vm, vm->ip));
+        return unexecuted(vm, vm->ip, vm->cs, vm->control_base, price_from(vm, vm->ip), visit,
+                          context);
     }
     const struct vm_frame *frame = &vm->frame;
     uint64_t ip = is_code(vm, frame->rsi) ? frame->rsi : frame->r8;
@@ -143,16 +169,33 @@ static uint64_t owed(const struct vm *vm) {
         here++; /* the word that EXECUTE is about to enter */
     }
     const uint64_t cs = vm->throw_cs != 0 ? vm->throw_cs : frame->rsp;
-    return unexecuted(vm, ip, cs, vm->control_base, here);
+    return unexecuted(vm, ip, cs, vm->control_base, here, visit, context);
 }
 
 void clock_enter(struct vm *vm, const uint64_t *thread) {
-    vm->words_left = true_words(vm->words_left) + (int64_t)owed(vm) - (int64_t)thread[-1];
+    const int64_t back = (int64_t)owed(vm, undone, vm);
+    vm->words_left = true_words(vm->words_left) + back - (int64_t)thread[-1];
+    if (vm->ip != 0) {
+        history_note(vm, vm->ip | HISTORY_CUT);
+    }
     vm->ip = (uint64_t)thread;
+    history_enter(vm, thread);
+}
+
+void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context) {
+    (void)owed(vm, visit, context);
 }
 
 uint64_t clock_words(const struct vm *vm) {
-    return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm);
+    return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm, nobody, NULL);
+}
+
+uint64_t clock_paid(const struct vm *vm) {
+    return (uint64_t)(vm->clock_target - words_of(vm));
+}
+
+void clock_set_target(struct vm *vm, uint64_t paid) {
+    clock_set_budget(vm, (int64_t)(paid - clock_paid(vm)));
 }
 
 void clock_set_budget(struct vm *vm, int64_t words) {

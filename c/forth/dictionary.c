@@ -54,8 +54,9 @@ int dictionary_reserve_code(struct vm *vm, size_t bytes) {
 
 int dictionary_reserve_paths(struct vm *vm, size_t paths) {
     struct dictionary *own = &vm->own;
-    return reserve(own->paths, VM_PATHS_SIZE, (own->end_path - own->first_path) * sizeof(uint32_t),
-                   paths * sizeof(uint32_t), &own->paths_committed);
+    return reserve(own->paths, VM_PATHS_SIZE,
+                   (own->end_path - own->first_path) * sizeof(struct path),
+                   paths * sizeof(struct path), &own->paths_committed);
 }
 
 static struct word *word_at(const struct dictionary *dictionary, uint32_t xt) {

@@ -6,6 +6,7 @@
  * forget itself while it runs, and its code must then stay as it is.
  */
 #include "forth/compiler.h"
+#include "forth/history.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "primitives.h"
@@ -13,6 +14,7 @@
 /* What a marker remembers, as cells in code space */
 struct marker_state {
     uint64_t code_used;
+    uint64_t end_path;
     uint64_t dp;
     uint64_t current;
     uint64_t wordlists;
@@ -39,6 +41,7 @@ int word_marker(struct vm *vm) {
     }
     struct marker_state *state = (struct marker_state *)compile_here(vm);
     *state = (struct marker_state){.code_used = vm->own.code_used,
+                                   .end_path = vm->own.end_path,
                                    .dp = vm->dp,
                                    .current = vm->current,
                                    .wordlists = vm->wordlists,
@@ -79,6 +82,14 @@ static void disarm_does(struct vm *vm, uint32_t xt, uint64_t first, uint64_t end
     }
 }
 
+/* The history may name what is going to be something else. */
+static void tell(struct vm *vm, uint32_t xt, uint32_t path) {
+    if (history_listener != NULL) {
+        history_listener->forgotten(vm, xt, path);
+    }
+    history_clear(vm);
+}
+
 /* ( xt -- ) */
 int word_forget_word(struct vm *vm) {
     uint64_t xt = vm_pop(vm);
@@ -86,6 +97,7 @@ int word_forget_word(struct vm *vm) {
         return THROW_INVALID_FORGET;
     }
     compile_abandon(vm);
+    tell(vm, (uint32_t)xt, UINT32_MAX);
     dictionary_forget(vm, (uint32_t)xt);
     return 0;
 }
@@ -101,10 +113,13 @@ int word_forget_to(struct vm *vm) {
     const struct marker_state state = *(const struct marker_state *)word->code;
     uint64_t first = vm->own.code + state.code_used;
     uint64_t end = vm->own.code + vm->own.code_used;
+    const bool running = is_running_in(vm, first, end);
+    tell(vm, (uint32_t)xt, running ? UINT32_MAX : (uint32_t)state.end_path);
     disarm_does(vm, (uint32_t)xt, first, end);
     dictionary_forget(vm, (uint32_t)xt);
-    if (!is_running_in(vm, first, end)) {
+    if (!running) {
         vm->own.code_used = state.code_used;
+        vm->own.end_path = (uint32_t)state.end_path;
     }
     /* A file that is being included may have taken the top of data space since. */
     vm->dp = state.dp < vm->top ? state.dp : vm->top;

@@ -62,33 +62,33 @@ static void sum_up(const struct dictionary *own, uint64_t first, uint64_t last) 
     }
 }
 
-/* Makes a path that begins at `start`. Returns the offset of its counter from the window. */
-static uint64_t new_path(struct dictionary *own, uint64_t start) {
-    ((uint32_t *)own->paths)[own->end_path - own->first_path] =
-        (uint32_t)((start - own->code) / CELL);
+/* Makes a path of `word` that begins at `start`. Returns the offset of its counter from the window. */
+static uint64_t new_path(struct dictionary *own, uint32_t word, uint64_t start) {
+    ((struct path *)own->paths)[own->end_path - own->first_path] =
+        (struct path){.cell = (uint32_t)((start - own->code) / CELL), .word = word};
     return VM_COUNTS + own->end_path++ * CELL;
 }
 
 /* Writes into the code what the engine pays, and where it counts. */
-static void fill_in(struct dictionary *own, uint64_t first, uint64_t end) {
+static void fill_in(struct dictionary *own, uint32_t word, uint64_t first, uint64_t end) {
     put(first - CELL, *price_of(own, first));
-    put(first - 2 * CELL, new_path(own, first));
+    put(first - 2 * CELL, new_path(own, word, first));
     for (uint64_t at = first; at < end;) {
         const struct thread_info info = thread_info(cell(at));
         const uint64_t next = after(at, info);
         if (thread_is_fork(info)) {
             const uint64_t target = cell(next - 5 * CELL);
             put(next - 4 * CELL, *price_of(own, target));
-            put(next - 3 * CELL, new_path(own, target));
+            put(next - 3 * CELL, new_path(own, word, target));
             put(next - 2 * CELL, *price_of(own, next));
-            put(next - CELL, new_path(own, next));
+            put(next - CELL, new_path(own, word, next));
         } else if (cell(at) == (uint64_t)prim_branch_back) {
             const uint64_t target = cell(next - 3 * CELL);
             put(next - 2 * CELL, *price_of(own, target));
-            put(next - CELL, new_path(own, target));
+            put(next - CELL, new_path(own, word, target));
         } else if (cell(at) == (uint64_t)prim_does) {
             put(next - CELL, *price_of(own, next));
-            put(next - 2 * CELL, new_path(own, next));
+            put(next - 2 * CELL, new_path(own, word, next));
         }
         at = next;
     }
@@ -99,7 +99,7 @@ int price_definition(struct vm *vm, uint64_t first, uint64_t end) {
     const int code = dictionary_reserve_paths(vm, 1 + (end - first) / (2 * CELL));
     if (code == 0) {
         sum_up(own, first, link_back(own, first, end));
-        fill_in(own, first, end);
+        fill_in(own, vm->definition.xt, first, end);
     }
     return code;
 }

@@ -30,6 +30,10 @@ static const struct reader readers[] = {
     {prim_plus_loop_79, 5, true}, {prim_exit, 0, true},         {prim_does, 3, true},
 };
 
+/* What enters something without ending its path. */
+static const char *const noters[] = {prim_call,     prim_defer,    prim_execute,   prim_catch,
+                                     prim_evaluate, prim_included, prim_interpret, prim_quit};
+
 /* Static threads alone name these. */
 extern const char prim_catch_exit[], prim_source_exit[], prim_interpret_dispatch[], prim_finish[];
 static const char *const enders[] = {prim_catch_exit, prim_source_exit, prim_interpret_dispatch,
@@ -54,7 +58,11 @@ static void learn(const char *primitive) {
                 info.ends = readers[i].ends;
             }
         }
+        for (unsigned i = 0; i < sizeof noters / sizeof noters[0]; i++) {
+            info.notes = info.notes || noters[i] == parts[part];
+        }
     }
+    info.notes = info.notes || info.ends;
     if (primitive == prim_does) {
         info.words += 2; /* the setting of the part, and the exit */
     }
@@ -69,7 +77,8 @@ void thread_init(void) {
         }
     }
     for (unsigned i = 0; i < sizeof enders / sizeof enders[0]; i++) {
-        *place_of((uint64_t)enders[i]) = (struct thread_info){.words = 1, .ends = true};
+        *place_of((uint64_t)enders[i]) =
+            (struct thread_info){.words = 1, .ends = true, .notes = true};
     }
 }
 

@@ -86,6 +86,7 @@ struct vm_control {
     enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
     int64_t end_code;
     uint64_t turn_words; /* words of the turn that it is in; 0: its next one begins anew */
+    uint64_t turn_end;   /* words paid for at its end */
     uint64_t slice_left; /* cycles of a quantum that a more urgent VM has cut short; 0: a new one */
     uint64_t deadline_ns; /* hal_time_now_ns at which a sleep or a time-out ends; VM_NO_DEADLINE */
     uint32_t deadline_at; /* place in the queue of deadlines, from 1; 0 not in it */

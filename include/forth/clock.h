@@ -28,9 +28,19 @@ void clock_start(struct vm *vm);
  * emptied. */
 void clock_enter(struct vm *vm, const uint64_t *thread);
 
+/* Calls `visit` for each place from which on a path is paid for and not executed yet. */
+typedef void (*clock_visitor)(void *context, uint64_t ip);
+void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context);
+
 /* Words executed so far. Exact between two words; of a VM that was preempted inside a word this and, if it is a branch
  * word, the straight path behind it may be counted or not. */
 uint64_t clock_words(const struct vm *vm);
+
+/* Words paid for so far: a clock that is ahead by what is not executed yet, but is read in constant time. */
+uint64_t clock_paid(const struct vm *vm);
+
+/* The engine leaves with VM_EXIT_WORDS at the first branch or call at which more than `paid` words are paid for. */
+void clock_set_target(struct vm *vm, uint64_t paid);
 
 /* The engine leaves with VM_EXIT_WORDS at the first branch or call after `words` words, CLOCK_FAR at most. */
 void clock_set_budget(struct vm *vm, int64_t words);

@@ -65,6 +65,12 @@ _Static_assert(sizeof(struct word) == 1u << WORD_SHIFT, "the engine indexes word
 
 #define DICTIONARY_BUCKETS 1024u
 
+/* A way through code up to the next branch, loop word or end: what is paid for at once (forth/price.h). */
+struct path {
+    uint32_t cell; /* of the code, where it begins */
+    uint32_t word; /* that it belongs to */
+};
+
 struct dictionary {
     uint64_t code; /* address of the region, and bytes in use and committed */
     uint64_t code_used;
@@ -76,12 +82,12 @@ struct dictionary {
     uint64_t names_committed;
     uint64_t prices; /* a uint32_t for each cell of the code (forth/price.h) */
     uint64_t prices_committed;
-    uint64_t paths; /* a uint32_t for each path: the cell of the code at which it begins */
+    uint64_t paths; /* a struct path for each */
     uint64_t paths_committed;
     uint32_t first_path; /* number of its first path */
     uint32_t end_path;   /* number after its last path */
-    uint32_t first; /* number of its first word */
-    uint32_t end;   /* number after its last word */
+    uint32_t first;      /* number of its first word */
+    uint32_t end;        /* number after its last word */
     uint32_t bucket[DICTIONARY_BUCKETS];
 };
 

@@ -13,11 +13,34 @@
 
 #include "forth/vm.h"
 
-#define HISTORY_CUT UINT64_C(1)
+#define HISTORY_CUT    UINT64_C(1)
+#define HISTORY_TOKENS (UINT64_C(1) << 20) /* tokens are below, addresses above */
+_Static_assert(2 * VM_WORDS_SIZE / 64 <= HISTORY_TOKENS, "a token may look like an address");
 
 /* Prepares an empty trace for windows of `words` words, at most HISTORY_WORDS_MAX. */
 #define HISTORY_WORDS_MAX 65536u
 void history_start(struct vm *vm, uint64_t words);
+
+/* From now on for windows of `words` words. */
+void history_set_window(struct vm *vm, uint64_t words);
+
+/* Forgets everything, and begins anew with the place at which the VM goes on. For C that Forth has called. */
+void history_clear(struct vm *vm);
+
+/* Notes an entry: for what does not go through the engine. Nothing when there is no memory for it. */
+void history_note(struct vm *vm, uint64_t entry);
+
+/* Counts the thread of the engine, or any with a counter before it, as entered at its beginning, and notes it. */
+void history_enter(struct vm *vm, const uint64_t *thread);
+
+/* What the physics want to know of, where they are there. */
+struct history_listener {
+    /* The path from `ip` on was counted, but is not executed. */
+    void (*undone)(struct vm *vm, uint64_t ip);
+    /* The words from `xt` on are about to be forgotten, and with them the paths from `path` on, UINT32_MAX none. */
+    void (*forgotten)(struct vm *vm, uint32_t xt, uint32_t path);
+};
+extern const struct history_listener *history_listener; /* NULL: nobody */
 
 /* The half that is being written is full at `end`: the other has its turn. Returns where it begins. ISR-safe. */
 uint64_t history_turn(struct vm *vm, uint64_t end);

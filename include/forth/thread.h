@@ -13,6 +13,7 @@ struct thread_info {
     uint8_t words;    /* that it counts for; 0: this is no primitive */
     uint8_t operands; /* cells that follow it and are not executed */
     bool ends;        /* what was paid for ends with it: a branch word or the end of a definition */
+    bool notes;       /* where execution goes on after it is in the history, unless it throws */
 };
 
 /* Prepares thread_info. Called once, before anything is compiled. */

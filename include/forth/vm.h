@@ -161,7 +161,8 @@ struct vm {
     struct vm_frame frame;
 
     /* C only */
-    uint64_t slot; /* address of the slot */
+    uint64_t slot;           /* address of the slot */
+    struct physics *physics; /* physics/physics.h; NULL: it has none */
     uint64_t id;
     int64_t clock_target; /* words paid for when words_left and words_later will be 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */

@@ -20,6 +20,9 @@
  *          counts         for each path, how often it was taken; written by the engine
  *          executed       for each word, how often a token of it was executed; written by the engine
  *          trace          two halves: where execution has gone on (forth/history.h); written by the engine
+ *          settled        counts and executed as they were when the physics last looked (c/physics/)
+ *          heat           for each word, what the physics know of it
+ *          transitions    how often which word has followed which
  */
 #ifndef VM_LAYOUT_H
 #define VM_LAYOUT_H
@@ -53,30 +56,36 @@
 #define VM_DATA_SPACE       UINT64_C(0x4000)
 
 /* Regions outside the window, as offsets into the slot */
-#define VM_STACK_SIZE    (UINT64_C(256) << 10)
-#define VM_CONTROL_STACK (VM_WINDOW + VM_GUARD)
-#define VM_DATA_STACK    (VM_CONTROL_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_RETURN_STACK  (VM_DATA_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_LOCALS_STACK  (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_CODE          (VM_LOCALS_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_CODE_SIZE     (UINT64_C(16) << 20)
-#define VM_WORDS         (VM_CODE + VM_CODE_SIZE + VM_GUARD)
-#define VM_WORDS_SIZE    (UINT64_C(8) << 20)
-#define VM_NAMES         (VM_WORDS + VM_WORDS_SIZE + VM_GUARD)
-#define VM_NAMES_SIZE    (UINT64_C(4) << 20)
-#define VM_PRICES        (VM_NAMES + VM_NAMES_SIZE + VM_GUARD)
-#define VM_PRICES_SIZE   (VM_CODE_SIZE / CELL * sizeof(uint32_t))
-#define VM_PATHS         (VM_PRICES + VM_PRICES_SIZE + VM_GUARD)
-#define VM_PATHS_MAX     (VM_CODE_SIZE / CELL / 2) /* a path takes two cells of code or more */
-#define VM_PATHS_SIZE    (VM_PATHS_MAX * sizeof(uint32_t))
-#define VM_COUNTS        (VM_PATHS + VM_PATHS_SIZE + VM_GUARD)
-#define VM_COUNTS_SIZE   (2 * VM_PATHS_MAX * CELL) /* those of the base dictionary, and own ones */
-#define VM_EXECUTED      (VM_COUNTS + VM_COUNTS_SIZE + VM_GUARD)
-#define VM_EXECUTED_SIZE (2 * VM_WORDS_SIZE / 64 * CELL)
-#define VM_TRACE_HALF    (UINT64_C(2) << 20)
-#define VM_TRACE         (VM_EXECUTED + VM_EXECUTED_SIZE + VM_GUARD)
-#define VM_TRACE_SECOND  (VM_TRACE + VM_TRACE_HALF + VM_GUARD)
-#define VM_SLOT_END      (VM_TRACE_SECOND + VM_TRACE_HALF + VM_GUARD)
+#define VM_STACK_SIZE       (UINT64_C(256) << 10)
+#define VM_CONTROL_STACK    (VM_WINDOW + VM_GUARD)
+#define VM_DATA_STACK       (VM_CONTROL_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_RETURN_STACK     (VM_DATA_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_LOCALS_STACK     (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_CODE             (VM_LOCALS_STACK + VM_STACK_SIZE + VM_GUARD)
+#define VM_CODE_SIZE        (UINT64_C(16) << 20)
+#define VM_WORDS            (VM_CODE + VM_CODE_SIZE + VM_GUARD)
+#define VM_WORDS_SIZE       (UINT64_C(8) << 20)
+#define VM_NAMES            (VM_WORDS + VM_WORDS_SIZE + VM_GUARD)
+#define VM_NAMES_SIZE       (UINT64_C(4) << 20)
+#define VM_PRICES           (VM_NAMES + VM_NAMES_SIZE + VM_GUARD)
+#define VM_PRICES_SIZE      (VM_CODE_SIZE / CELL * sizeof(uint32_t))
+#define VM_PATHS            (VM_PRICES + VM_PRICES_SIZE + VM_GUARD)
+#define VM_PATHS_MAX        (VM_CODE_SIZE / CELL / 2) /* a path takes two cells of code or more */
+#define VM_PATHS_SIZE       (VM_PATHS_MAX * 8)
+#define VM_COUNTS           (VM_PATHS + VM_PATHS_SIZE + VM_GUARD)
+#define VM_COUNTS_SIZE      (2 * VM_PATHS_MAX * CELL) /* those of the base dictionary, and own ones */
+#define VM_EXECUTED         (VM_COUNTS + VM_COUNTS_SIZE + VM_GUARD)
+#define VM_EXECUTED_SIZE    (2 * VM_WORDS_SIZE / 64 * CELL)
+#define VM_TRACE_HALF       (UINT64_C(2) << 20)
+#define VM_TRACE            (VM_EXECUTED + VM_EXECUTED_SIZE + VM_GUARD)
+#define VM_TRACE_SECOND     (VM_TRACE + VM_TRACE_HALF + VM_GUARD)
+#define VM_SETTLED          (VM_TRACE_SECOND + VM_TRACE_HALF + VM_GUARD)
+#define VM_SETTLED_TOKENS   (VM_SETTLED + VM_COUNTS_SIZE)
+#define VM_HEAT             (VM_SETTLED_TOKENS + VM_EXECUTED_SIZE)
+#define VM_HEAT_SIZE        (UINT64_C(32) << 20)
+#define VM_TRANSITIONS      (VM_HEAT + VM_HEAT_SIZE)
+#define VM_TRANSITIONS_SIZE (UINT64_C(1) << 20)
+#define VM_SLOT_END         (VM_TRANSITIONS + VM_TRANSITIONS_SIZE + VM_GUARD)
 
 _Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
 _Static_assert(VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE <= VM_DATA_SPACE,

@@ -1,0 +1,93 @@
+/*
+ * transitions.c - which word has followed which.
+ *
+ * Pairs lie in a hash table with a bounded search; when all places that a pair may take are taken, the pair
+ * is lost, and counted as that. What is kept depends on the order of the pairs alone.
+ */
+#include "physics/transitions.h"
+
+#include "physics/heat.h"
+#include "physics/word_table.h"
+
+static struct transition *table_of(const struct vm *vm) {
+    return (struct transition *)(vm->slot + VM_TRANSITIONS);
+}
+
+const struct transition *transitions_table(const struct vm *vm) {
+    return table_of(vm);
+}
+
+bool transitions_ready(struct vm *vm) {
+    _Static_assert(TRANSITIONS_MAX * sizeof(struct transition) <= VM_TRANSITIONS_SIZE, "no room");
+    if (!vm->physics->committed_transitions) {
+        vm->physics->committed_transitions =
+            hal_space_commit(vm->slot + VM_TRANSITIONS,
+                             TRANSITIONS_MAX * sizeof(struct transition)) == HAL_OK;
+    }
+    return vm->physics->committed_transitions;
+}
+
+static struct transition *place_of(const struct vm *vm, uint32_t from, uint32_t to) {
+    const uint32_t hash = (from * 0x9e3779b1u) ^ (to * 0x85ebca6bu);
+    for (uint32_t i = 0; i < TRANSITIONS_PROBE; i++) {
+        struct transition *place = table_of(vm) + ((hash >> 16) + i) % TRANSITIONS_MAX;
+        if (place->count == 0 || (place->from == from && place->to == to)) {
+            return place;
+        }
+    }
+    return NULL;
+}
+
+static void count_pair(struct vm *vm, uint32_t from, uint32_t to) {
+    struct physics *physics = vm->physics;
+    struct word_heat *record = heat_of(vm, from);
+    if (record->next_count != 0) {
+        physics->predictions++;
+        physics->hits += record->next == to;
+    }
+    struct transition *place = place_of(vm, from, to);
+    if (place == NULL) {
+        physics->pairs_lost++;
+        return;
+    }
+    physics->pairs += place->count == 0;
+    *place = (struct transition){.from = from, .to = to, .count = place->count + 1};
+    if (place->count > record->next_count) {
+        record->next = to;
+        record->next_count = place->count > UINT32_MAX ? UINT32_MAX : (uint32_t)place->count;
+    }
+}
+
+void transitions_count(struct vm *vm, const uint32_t *words, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        count_pair(vm, words[i - 1], words[i]);
+    }
+}
+
+/* A place is never freed, for others may lie behind it: its pair becomes one of forgotten words. */
+void transitions_forget(struct vm *vm, uint32_t word) {
+    if (!vm->physics->committed_transitions) {
+        return;
+    }
+    for (uint32_t i = 0; i < TRANSITIONS_MAX; i++) {
+        struct transition *place = table_of(vm) + i;
+        if (place->from >= word || place->to >= word) {
+            place->from = place->to = WORD_FORGOTTEN;
+        }
+    }
+    for (uint32_t i = 0; i < word && i < vm->physics->committed_words; i++) {
+        struct word_heat *record = heat_of(vm, i);
+        if (record->next >= word) {
+            record->next_count = 0;
+            record->next = 0;
+        }
+    }
+}
+
+void transitions_reset(struct vm *vm) {
+    if (vm->physics->committed_transitions) {
+        for (uint32_t i = 0; i < TRANSITIONS_MAX; i++) {
+            table_of(vm)[i] = (struct transition){0};
+        }
+    }
+}
