@@ -268,7 +268,7 @@ $(BUILD)/starforth: $(host_o) $(verifier)
 
 $(BUILD)/unit: $(unit_o)
 	$(call say,LINK,$@)
-	$(at)$(CC) -fsanitize=address,undefined -o $@ $^
+	$(at)$(CC) -fsanitize=address,undefined -o $@ $^ -lm
 
 # Linked twice: the first time for the names and addresses of its functions, which the panic screen shows. Had the
 # table moved a function, its entries would be wrong.
