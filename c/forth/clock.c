@@ -195,16 +195,9 @@ uint64_t clock_paid(const struct vm *vm) {
 }
 
 void clock_set_target(struct vm *vm, uint64_t paid) {
-    clock_set_budget(vm, (int64_t)(paid - clock_paid(vm)));
-}
-
-void clock_set_budget(struct vm *vm, int64_t words) {
-    vm->clock_target += words - words_of(vm);
+    const int64_t words = (int64_t)(paid - clock_paid(vm));
+    vm->clock_target = (int64_t)paid;
     set_words(vm, words);
-}
-
-int64_t clock_budget(const struct vm *vm) {
-    return words_of(vm);
 }
 
 void clock_hurry(struct vm *vm) {

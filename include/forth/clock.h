@@ -42,12 +42,6 @@ uint64_t clock_paid(const struct vm *vm);
 /* The engine leaves with VM_EXIT_WORDS at the first branch or call at which more than `paid` words are paid for. */
 void clock_set_target(struct vm *vm, uint64_t paid);
 
-/* The engine leaves with VM_EXIT_WORDS at the first branch or call after `words` words, CLOCK_FAR at most. */
-void clock_set_budget(struct vm *vm, int64_t words);
-
-/* Words that are left of it, below 1 when it is used up. */
-int64_t clock_budget(const struct vm *vm);
-
 /* Makes the VM look at its attention at the next branch or call. */
 void clock_hurry(struct vm *vm);
 

@@ -93,7 +93,7 @@ static int carry_out(struct vm *vm, int64_t words, int stop) {
     vm_current = vm;
     for (unsigned i = 0; i < EXITS_MAX && (reason == VM_EXIT_WORDS || reason == VM_EXIT_PREEMPTED);
          i++) {
-        clock_set_budget(vm, words);
+        clock_set_target(vm, clock_paid(vm) + (uint64_t)words);
         reason = engine_run(vm);
         preemptions += reason == VM_EXIT_PREEMPTED;
         if (reason == stop) {

@@ -8,6 +8,7 @@
 #include "forth/clock.h"
 
 #include "model.h"
+#include "physics/physics.h"
 
 static int64_t executed(const struct vm *vm) {
     return vm->clock_target - vm->words_left;
@@ -22,19 +23,34 @@ uint64_t clock_words(const struct vm *vm) {
     return (uint64_t)executed(vm);
 }
 
-void clock_set_budget(struct vm *vm, int64_t words) {
-    vm->clock_target = executed(vm) + words;
-    vm->words_left = words;
+uint64_t clock_paid(const struct vm *vm) {
+    return clock_words(vm);
+}
+
+void clock_set_target(struct vm *vm, uint64_t paid) {
+    vm->words_left = (int64_t)paid - executed(vm);
+    vm->clock_target = (int64_t)paid;
     *machine_hurry(vm) =
         false; /* as the real one: who sets it must say again that there is something */
 }
 
-int64_t clock_budget(const struct vm *vm) {
-    return vm->words_left;
-}
-
 void clock_hurry(struct vm *vm) {
     *machine_hurry(vm) = true;
+}
+
+/* ---- physics: a heart that beats, and does nothing else ---- */
+
+#define BEAT 37u
+
+uint64_t physics_next(const struct vm *vm) {
+    return vm->trace_full;
+}
+
+void physics_beat(struct vm *vm) {
+    if (clock_paid(vm) <= vm->trace_full) {
+        model_fail("VM %lu: a heartbeat before its time", vm->id);
+    }
+    vm->trace_full = clock_paid(vm) + BEAT;
 }
 
 /* ---- the engine ---- */
@@ -46,8 +62,8 @@ void clock_pay(struct vm *vm, struct ref_vm *ref) {
 
 enum outcome clock_branch(struct vm *vm, struct ref_vm *ref, enum vm_exit *reason) {
     if (vm->words_left >= 0 && !*machine_hurry(vm)) {
-        if (ref_turn_over(ref)) {
-            model_fail("VM %lu goes on though its turn is over", vm->id);
+        if (ref_turn_over(ref) || clock_paid(vm) > physics_next(vm)) {
+            model_fail("VM %lu goes on though its turn is over, or its heart should beat", vm->id);
         }
         return OUTCOME_GO_ON;
     }
@@ -60,7 +76,7 @@ enum outcome clock_branch(struct vm *vm, struct ref_vm *ref, enum vm_exit *reaso
     }
     vm->attention &= ~(uint32_t)VM_ATTENTION_LEAVE;
     *reason = thrown ? VM_EXIT_PREEMPTED : VM_EXIT_WORDS;
-    if (!thrown && !ref_turn_over(ref)) {
+    if (!thrown && !ref_turn_over(ref) && clock_paid(vm) <= physics_next(vm)) {
         model_fail("VM %lu leaves before its turn is over, with %ld words", vm->id, vm->words_left);
     }
     machine_save_frame(vm);

@@ -105,14 +105,14 @@ struct vm_control *__wrap_deadline_queue_expired(struct deadline_queue *queue, u
 
 static const struct vm *waiting; /* the last VM that waited, for PLANT_OLD_TURN */
 
-void __real_clock_set_budget(struct vm *vm, int64_t words);
-void __wrap_clock_set_budget(struct vm *vm, int64_t words);
-void __wrap_clock_set_budget(struct vm *vm, int64_t words) {
+void __real_clock_set_target(struct vm *vm, uint64_t words);
+void __wrap_clock_set_target(struct vm *vm, uint64_t words);
+void __wrap_clock_set_target(struct vm *vm, uint64_t words) {
     if (plant == PLANT_OLD_TURN && vm == waiting) {
         waiting = NULL;
         return;
     }
-    __real_clock_set_budget(vm, plant == PLANT_LONG_TURN ? words + 1 : words);
+    __real_clock_set_target(vm, plant == PLANT_LONG_TURN ? words + 1 : words);
 }
 
 void __real_scheduler_block(struct vm_control *control, enum vm_state state, uint64_t deadline_ns);

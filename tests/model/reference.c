@@ -309,6 +309,17 @@ void ref_end(struct ref_vm *vm, enum vm_end how, int64_t code) {
     }
 }
 
+/* Goes on before the others of its priority, unless its quantum is over. */
+static void ahead(struct ref_vm *vm) {
+    if (ref_slice_end > machine_now) {
+        vm->slice_left = ref_slice_end == UINT64_MAX ? 0 : ref_slice_end - machine_now;
+        vm->state = VM_RUNNABLE;
+        vm->turn = --first_turn;
+    } else {
+        behind(vm);
+    }
+}
+
 void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code) {
     ref_current = REF_NOBODY;
     ref_must_leave = false;
@@ -317,7 +328,8 @@ void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code) {
         ref_end(vm, VM_END_KILLED, 0);
         return;
     }
-    if (reason != VM_EXIT_PREEMPTED || vm->state != VM_RUNNING) {
+    const bool beat = reason == VM_EXIT_WORDS && !ref_turn_over(vm);
+    if (!beat && (reason != VM_EXIT_PREEMPTED || vm->state != VM_RUNNING)) {
         vm->turn_words = 0;
     }
     switch (reason) {
@@ -330,19 +342,18 @@ void ref_exit(struct ref_vm *vm, enum vm_exit reason, int64_t code) {
         /* until the deadline that the operation has set */
         break;
     case VM_EXIT_YIELD:
-    case VM_EXIT_WORDS:
         behind(vm);
         break;
-    case VM_EXIT_PREEMPTED:
-        if (vm->state != VM_RUNNING) {
-            break;
-        }
-        if (ref_slice_end > machine_now) {
-            vm->slice_left = ref_slice_end == UINT64_MAX ? 0 : ref_slice_end - machine_now;
-            vm->state = VM_RUNNABLE;
-            vm->turn = --first_turn;
+    case VM_EXIT_WORDS:
+        if (beat) {
+            ahead(vm);
         } else {
             behind(vm);
+        }
+        break;
+    case VM_EXIT_PREEMPTED:
+        if (vm->state == VM_RUNNING) {
+            ahead(vm);
         }
         break;
     case VM_EXIT_UNCAUGHT:
