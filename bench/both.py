@@ -64,7 +64,7 @@ def boot(loader, rows, counter):
         with open(plan, "w", encoding="utf-8") as file:
             file.write(script(rows, counter))
         image = os.path.join(folder, "both.img")
-        make_image(image, loader, [plan], library=[row[1] for row in rows])
+        make_image(image, loader, [plan], included=[row[1] for row in rows])
         with Machine(image=image, accelerator="icount") as machine:
             machine.wait_for(PROMPT, SECONDS)
             output = machine.log.decode(errors="replace").replace("\r", "")
