@@ -123,6 +123,7 @@ help:
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
 	'             bench-clock: this engine against the one before the virtual clock;' \
+	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
@@ -575,7 +576,16 @@ $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
 	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma)--wrap=,vm_arbiter_loop clock_unwind \
 	    clock_unwind_all) -o $@ $^
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock
+# The arbiter: the Linux program with a UTIME that calibrates, and what Linux does for the same jobs.
+arbiter_clock_o := $(bench_dir)/arbiter_clock.c.o $(bench_dir)/bench_clock.c.o
+$(bench_dir)/arbiter: $(host_o) $(bench_dir)/arbiter_host.c.o $(arbiter_clock_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=word_utime -o $@ $^ -lm
+$(bench_dir)/arbiter_linux: $(bench_dir)/arbiter_linux.c.o $(arbiter_clock_o)
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^ -lpthread -lm
+
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -591,6 +601,8 @@ bench-both: $(bench_needs) all
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
 bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+bench-arbiter: $(bench_dir)/arbiter $(bench_dir)/arbiter_linux loader
+	@$(PYTHON) -B bench/arbiter.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
