@@ -411,7 +411,7 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 # faults, to see that it notices them.
 model_c := $(wildcard tests/model/*.c) c/shared/format.c c/forth/history.c \
            $(addprefix c/arbiter/,audit.c capability.c capability_words.c clock_words.c deadline_queue.c mailbox.c \
-             messages.c run_queue.c scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c vm_preempt.c vm_table.c vm_words.c)
+             messages.c scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c vm_preempt.c vm_table.c vm_words.c)
 model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
               capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice \
               clock_set_target scheduler_block)

@@ -12,7 +12,7 @@
 ; What lies in .text (not engine_text) must not be diverted by a break or the end of a quantum: there the
 ; registers are half those of C. Either then sets a bit of VM_ATTENTION, which is looked at on the way back.
 ;
-; A VM leaves in one of two ways. By its own doing, between two primitives: SAVE_VM puts the few registers that
+; A VM leaves in one of two ways, to the arbiter or, where that knows at once, to the next VM (engine_leave). By its own doing, between two primitives: SAVE_VM puts the few registers that
 ; count into the struct vm. Preempted, between any two instructions of engine_text: the interrupt handler puts
 ; all of them into VM_FRAME_... and engine_continue brings them back.
 
@@ -70,10 +70,13 @@ engine_run:
     push r15
     sub rsp, 8
     mov VM, rdi
+.end:                               ; falls through
+
+; In: r12 = a VM that goes on, rsp = the arbiter's stack.
+engine_enter:
     mov [VM + VM_ARBITER_SP], rsp
     cmp dword [VM + VM_PREEMPTED], 0
-    je engine_resume
-.end:                               ; falls through
+    je engine_resume                ; else falls through
 
 ; From the next instruction to the last the VM is neither preempted nor running: see vm.h.
 global engine_continue:function hidden (engine_continue.end - engine_continue)
@@ -111,13 +114,27 @@ global engine_preempted:function hidden (engine_preempted.end - engine_preempted
 engine_preempted:
     and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
     mov eax, VM_EXIT_PREEMPTED
-    jmp engine_leave
+    jmp engine_return
 .end:
 
-; In: eax = exit reason, r12. Returns from engine_run.
+; In: eax = exit reason, r12; what counts is saved. On to the VM that the arbiter names, or back to the arbiter.
 global engine_leave:function hidden (engine_leave.end - engine_leave)
 align 64, int3
 engine_leave:
+    mov rsp, [VM + VM_ARBITER_SP]
+    mov [VM + VM_EXIT_REASON], eax
+    mov edi, eax
+    call scheduler_next
+    test rax, rax
+    jz .arbiter
+    mov VM, rax
+    jmp engine_enter
+.arbiter:
+    mov eax, [VM + VM_EXIT_REASON]
+.end:                               ; falls through
+
+; In: eax = exit reason, r12. Returns from engine_run.
+engine_return:
     mov [VM + VM_EXIT_REASON], eax
     mov rsp, [VM + VM_ARBITER_SP]
     add rsp, 8
@@ -129,7 +146,6 @@ engine_leave:
     pop rbx
     cld
     ret
-.end:
 
 ; Gives the engine its next words, if there are any, and its history the other half of its room when this one is full
 ; (forth/history.h). Leaves rcx as it is. Out: carry set if there were none.
@@ -227,7 +243,7 @@ engine_words_save:
     mov [VM + VM_FRAME_R15], r15
     mov dword [VM + VM_PREEMPTED], 1
     mov eax, r8d
-    jmp engine_leave
+    jmp engine_return
 
 ; Has c/forth/clock.c give back the words that were paid for and will not be executed: those of the frames that a
 ; THROW drops, or of all. The registers go to the struct vm as they are; TOS and SP come back as they were.
@@ -305,13 +321,20 @@ engine_call_c:
     mov rsp, [VM + VM_ARBITER_SP]
     mov rdi, VM
     call rax
-    LOAD_VM
     test eax, eax
     jnz .throw
+    cmp dword [VM + VM_ATTENTION], ATTENTION_LEAVE
+    je .leave                       ; the word has made it wait: all is saved as it is
+    LOAD_VM
     cmp dword [VM + VM_ATTENTION], 0
     jne engine_attend
     NEXT
+.leave:
+    and dword [VM + VM_ATTENTION], ~ATTENTION_LEAVE
+    mov eax, VM_EXIT_PREEMPTED
+    jmp engine_leave
 .throw:
+    LOAD_VM
     cmp dword [VM + VM_ATTENTION], 0
     jne .both
     movsxd TOS, eax
@@ -354,4 +377,4 @@ PRIM finish                     ; the start-up word has returned
     PRIM_END
 
 extern engine_throw_plain, engine_throw_underflow, engine_unwound, engine_quit_unwound
-extern clock_unwind, clock_unwind_all, execute_paid
+extern scheduler_next, clock_unwind, clock_unwind_all, execute_paid

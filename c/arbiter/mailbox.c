@@ -39,7 +39,9 @@ bool mailbox_put(struct mailbox *mailbox, uint64_t sender, const void *bytes, ui
     const uint32_t start = (mailbox->tail + ALIGN) & MASK;
     const uint32_t first = size < MAILBOX_SIZE - start ? size : MAILBOX_SIZE - start;
     memcpy(mailbox->ring + start, bytes, first);
-    memcpy(mailbox->ring, (const unsigned char *)bytes + first, size - first);
+    if (size > first) {
+        memcpy(mailbox->ring, (const unsigned char *)bytes + first, size - first);
+    }
     mailbox->tail += room_of(size);
     mailbox->count++;
     return true;
@@ -69,7 +71,9 @@ void mailbox_take(struct mailbox *mailbox, uint32_t place, void *to) {
     const uint32_t first =
         record->size < MAILBOX_SIZE - start ? record->size : MAILBOX_SIZE - start;
     memcpy(to, mailbox->ring + start, first);
-    memcpy((unsigned char *)to + first, mailbox->ring, record->size - first);
+    if (record->size > first) {
+        memcpy((unsigned char *)to + first, mailbox->ring, record->size - first);
+    }
     record->sender = HOLE;
     mailbox->count--;
     while (mailbox->head != mailbox->tail && record_at(mailbox, mailbox->head)->sender == HOLE) {

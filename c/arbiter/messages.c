@@ -38,8 +38,8 @@ static struct vm_control **ring_of(struct vm_control *partner, enum vm_state sta
 void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_state state,
                        uint64_t deadline_ns) {
     control->partner = partner;
-    struct vm_control *other = vm_table_find(partner);
     scheduler_block(control, state, deadline_ns);
+    struct vm_control *other = partner == MAILBOX_ANYBODY ? NULL : vm_table_find(partner);
     if (other != NULL) {
         vm_ring_append(ring_of(other, state), control);
         scheduler_lender(other, control->priority, 1);
@@ -48,7 +48,7 @@ void messages_wait_for(struct vm_control *control, uint64_t partner, enum vm_sta
 }
 
 void messages_cancel(struct vm_control *control) {
-    if (!vm_waits_for_partner(control)) {
+    if (control->partner == MAILBOX_ANYBODY || !vm_waits_for_partner(control)) {
         return;
     }
     struct vm_control *partner = vm_table_find(control->partner);
@@ -100,6 +100,15 @@ static int destination(const struct vm_control *self, uint64_t size, void **to) 
     return *to == NULL ? THROW_BAD_ADDRESS : 0;
 }
 
+/* Most messages are one cell. */
+static inline void copy(void *to, const void *from, uint64_t size) {
+    if (size == CELL) {
+        memcpy(to, from, CELL);
+    } else {
+        memcpy(to, from, size);
+    }
+}
+
 /* Hands bytes to a VM that waits in RECV. False when they do not fit: its wait has ended with a THROW, and
  * the message is still to be sent, for the sender has done nothing wrong. */
 static bool hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
@@ -107,7 +116,7 @@ static bool hand_over(struct vm_control *receiver, uint64_t from, const void *by
     void *to;
     const int code = destination(receiver, size, &to);
     if (code == 0) {
-        memcpy(to, bytes, size);
+        copy(to, bytes, size);
         receiver->last_was_notice = false;
         push_result(receiver, size, from);
     }
@@ -170,6 +179,10 @@ static int take(struct vm_control *self, bool *taken) {
     uint64_t from, wanted = self->partner;
     void *to;
     *taken = true;
+    if (self->mailbox.count == 0 && self->notices == NULL) {
+        *taken = false;
+        return 0;
+    }
     if (self->notices != NULL && wanted == MAILBOX_ANYBODY) {
         wanted = self->notices->id;
     }

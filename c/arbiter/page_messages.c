@@ -31,6 +31,8 @@ static int transfer(struct vm_control *sender, struct vm_control *receiver) {
     if (sender->buffer_size > receiver->buffer_size) {
         return THROW_BUFFER_TOO_SHORT;
     }
+    vm_pages_moved(sender->vm);
+    vm_pages_moved(receiver->vm);
     if (hal_space_move(sender->vm->window + sender->buffer, receiver->vm->window + receiver->buffer,
                        sender->buffer_size) != HAL_OK) {
         return THROW_NO_MEMORY;

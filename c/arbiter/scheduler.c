@@ -71,7 +71,8 @@ void scheduler_leave(struct vm_control *control) {
     __atomic_fetch_or(&control->vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
 }
 
-static void wait_until(struct vm_control *control, enum vm_state state, uint64_t deadline_ns) {
+static inline void wait_until(struct vm_control *control, enum vm_state state,
+                              uint64_t deadline_ns) {
     if (control->summoned) {
         control->summoned = false;
         scheduler_lend(control);
@@ -96,7 +97,9 @@ void scheduler_set_counted(uint64_t words) {
 }
 
 void scheduler_wake(struct vm_control *control, int code) {
-    deadline_queue_remove(&scheduler.sleeping, control);
+    if (control->deadline_at != 0) {
+        deadline_queue_remove(&scheduler.sleeping, control);
+    }
     if (code != 0) {
         scheduler_attend(control, VM_ATTENTION_THROW, code, false);
     }
@@ -200,17 +203,21 @@ static void idle(void) {
     scheduler.now_cycles = hal_time_cycles();
 }
 
-/* Sees to it that the VM may execute as many words as it should. */
-static void give_words(struct vm_control *control) {
-    struct vm *vm = control->vm;
-    if (scheduler.counted == 0) {
-        control->turn_end = CLOCK_FAR;
-    } else if (control->turn_words != scheduler.counted) {
-        control->turn_end = clock_paid(vm) + scheduler.counted;
-    }
+static void begin_turn(struct vm_control *control) {
     control->turn_words = scheduler.counted;
-    const uint64_t beat = physics_next(vm);
-    const uint64_t target = beat < control->turn_end ? beat : control->turn_end;
+    control->turn_end = clock_paid(control->vm) + scheduler.counted;
+}
+
+/* Sees to it that the VM may execute as many words as it should. */
+static inline void give_words(struct vm_control *control) {
+    struct vm *vm = control->vm;
+    uint64_t target = vm->next_beat;
+    if (control->turn_words != scheduler.counted) {
+        begin_turn(control);
+    }
+    if (scheduler.counted != 0 && control->turn_end < target) {
+        target = control->turn_end;
+    }
     if (vm->clock_target != (int64_t)target) {
         clock_set_target(vm, target);
     }
@@ -219,8 +226,8 @@ static void give_words(struct vm_control *control) {
     }
 }
 
-/* Lets a VM run until it leaves. */
-static enum vm_exit run(struct vm_control *control) {
+/* Gives the processor to a VM. */
+static inline void put_on(struct vm_control *control) {
     struct vm *vm = control->vm;
     scheduler.current = control;
     vm_current = vm;
@@ -228,24 +235,25 @@ static enum vm_exit run(struct vm_control *control) {
     hal_panic_current_vm = (long)control->id;
     control->state = VM_RUNNING;
     control->switches++;
-    scheduler.slice_end = VM_NO_DEADLINE;
     give_words(control);
-    if (scheduler.counted == 0 && run_queue_highest(&scheduler.runnable) == control->priority &&
-        !control->summoned) {
-        scheduler_bound_slice(scheduler.now_cycles,
-                              control->slice_left != 0 ? control->slice_left : control->quantum);
-    }
+    const uint64_t length = control->slice_left != 0 ? control->slice_left : control->quantum;
     control->slice_left = 0;
+    scheduler.slice_end = VM_NO_DEADLINE;
+    if (scheduler.runnable.occupied >> control->priority == 1 && scheduler.counted == 0 &&
+        !control->summoned) { /* a rival: the most urgent of the others is of its priority */
+        scheduler_bound_slice(scheduler.now_cycles, length);
+    }
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* from here on an interrupt finds it running */
     if (scheduler.look) {
         scheduler_leave(control); /* something came between the loop's look and this one */
     }
-    const enum vm_exit reason = (enum vm_exit)engine_run(vm);
+}
+
+/* The running VM's time ends now. */
+static inline void count_time(struct vm_control *control) {
     const uint64_t left = hal_time_cycles();
     control->run_cycles += left - scheduler.now_cycles;
     scheduler.now_cycles = left;
-    vm_current = NULL;
-    return reason;
 }
 
 /* A VM that was taken off before its turn was over is the first of its priority to go on. */
@@ -263,10 +271,10 @@ static void go_on(struct vm_control *control) {
 /* Its turn is over, or its heart beats. */
 static void words_out(struct vm_control *control) {
     const uint64_t paid = clock_paid(control->vm);
-    if (paid > physics_next(control->vm)) {
+    if (paid > control->vm->next_beat) {
         physics_beat(control->vm);
     }
-    if (paid > control->turn_end) {
+    if (scheduler.counted != 0 && paid > control->turn_end) {
         control->preemptions++;
         control->turn_words = 0;
         scheduler_start(control);
@@ -308,6 +316,37 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
     return false;
 }
 
+/* The short way from one VM to the next that can run, when there is nothing else to look at: what the loop below does,
+ * without leaving the engine. */
+struct vm *scheduler_next(enum vm_exit reason) {
+    struct vm_control *control = scheduler.current;
+    const uint32_t occupied = scheduler.runnable.occupied;
+    if (control == NULL || scheduler.look || occupied == 0 || control->summoned ||
+        control->doomed) {
+        return NULL;
+    }
+    struct vm_control *next;
+    if (reason == VM_EXIT_YIELD && occupied >> control->priority == 1) {
+        count_time(control);
+        control->turn_words = 0;
+        control->state = VM_RUNNABLE;
+        next = run_queue_exchange(&scheduler.runnable, control);
+    } else if (reason == VM_EXIT_PREEMPTED) {
+        count_time(control);
+        if (control->state == VM_RUNNING) {
+            control->preemptions++;
+            go_on(control);
+        } else {
+            control->turn_words = 0; /* it waits since the word that it called */
+        }
+        next = run_queue_take(&scheduler.runnable);
+    } else {
+        return NULL;
+    }
+    put_on(next);
+    return next->vm;
+}
+
 _Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_exit reason)) {
     scheduler.now_cycles = hal_time_cycles();
     hal_console_set_listener(scheduler_on_input);
@@ -321,7 +360,11 @@ _Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_
             idle();
             continue;
         }
-        const enum vm_exit reason = run(control);
+        put_on(control);
+        const enum vm_exit reason = (enum vm_exit)engine_run(control->vm);
+        control = scheduler.current; /* the last one: see scheduler_next */
+        count_time(control);
+        vm_current = NULL;
         scheduler.current = NULL;
         if (control->doomed) {
             vm_end(control, control->end, control->end_code);

@@ -53,6 +53,10 @@ static void on_timer(void *context) {
     scheduler_look();
 }
 
+void scheduler_ring_for(uint64_t length) {
+    scheduler_look_at(hal_time_now_ns() + scheduler_ns(length));
+}
+
 void scheduler_set_timer(uint64_t ns) {
     const unsigned long state = hal_irq_disable();
     if (scheduler.timer_ns != VM_NO_DEADLINE) {

@@ -101,6 +101,7 @@ int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_
         drop_control(control);
         return THROW_NO_MEMORY;
     }
+    control->vm->control = control;
     code = give_text(control->vm, text, size);
     if (code != 0) {
         vm_destroy(control->vm);
@@ -127,6 +128,7 @@ int vm_spawn_primordial(void) {
         drop_control(control);
         return THROW_NO_MEMORY;
     }
+    control->vm->control = control;
     if (!capability_give_all(control)) {
         vm_destroy(control->vm);
         drop_control(control);
@@ -135,11 +137,6 @@ int vm_spawn_primordial(void) {
     scheduler_set_console(control);
     scheduler_start(control);
     return 0;
-}
-
-struct vm_control *vm_control_of(const struct vm *vm) {
-    struct vm_control *control = vm_table_find(vm->id);
-    return control != NULL && control->vm == vm ? control : NULL;
 }
 
 /* ---- the end ---- */

@@ -9,7 +9,36 @@
 #include <stdint.h>
 #include <string.h>
 
+#define STRING_LEAST 128u /* bytes for which starting a string instruction is worth its while */
+
+/* In assembly, so that gcc sees no loop that copies. */
+static inline void *copy_few(void *to, const void *from, size_t size) {
+    char *end = to;
+    for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t)) {
+        uint64_t cell;
+        __asm__ volatile("movq (%1), %0\n\tmovq %0, (%2)"
+                         : "=&r"(cell)
+                         : "r"(from), "r"(end)
+                         : "memory");
+        end += sizeof cell;
+        from = (const char *)from + sizeof cell;
+    }
+    for (; size > 0; size--) {
+        uint32_t byte;
+        __asm__ volatile("movzbl (%1), %0\n\tmovb %b0, (%2)"
+                         : "=&q"(byte)
+                         : "r"(from), "r"(end)
+                         : "memory");
+        end++;
+        from = (const char *)from + 1;
+    }
+    return to;
+}
+
 static inline void *copy_upwards(void *to, const void *from, size_t size) {
+    if (size < STRING_LEAST) {
+        return copy_few(to, from, size);
+    }
     void *cursor = to;
     __asm__ volatile("rep movsb" : "+D"(cursor), "+S"(from), "+c"(size) : : "memory");
     return to;

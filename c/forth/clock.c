@@ -154,6 +154,7 @@ void clock_unwind_all(struct vm *vm) {
 void clock_start(struct vm *vm) {
     set_words(vm, CLOCK_FAR);
     vm->clock_target = CLOCK_FAR;
+    vm->next_beat = CLOCK_FAR;
     vm->ip = 0;
 }
 

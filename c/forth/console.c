@@ -13,7 +13,8 @@
 #include "primitives.h"
 
 static bool at_line_start = true; /* the console's cursor */
-static struct console_stream *owner, *selected;
+static struct console_stream *owner;
+struct console_stream *console_selected;
 
 static void write_out(const char *bytes, size_t size) {
     if (size > 0) {
@@ -23,7 +24,7 @@ static void write_out(const char *bytes, size_t size) {
 }
 
 static bool has_console(void) {
-    return selected == NULL || selected == owner;
+    return console_selected == NULL || console_selected == owner;
 }
 
 /* Shows a line of a VM that has not the console, and brings the line that is being typed back under it. */
@@ -57,10 +58,6 @@ static void hold_back(struct console_stream *stream, const char *bytes, size_t s
     }
 }
 
-void console_select(struct console_stream *stream) {
-    selected = stream;
-}
-
 void console_own(struct console_stream *stream) {
     if (owner != NULL && owner != stream && !at_line_start) {
         write_out("\n", 1); /* what the other has begun to write stands for itself */
@@ -83,8 +80,8 @@ void console_close(struct console_stream *stream) {
     if (owner == stream) {
         owner = NULL;
     }
-    if (selected == stream) {
-        selected = NULL;
+    if (console_selected == stream) {
+        console_selected = NULL;
     }
     hal_mem_free(stream->editor);
     stream->editor = NULL;
@@ -94,7 +91,7 @@ void console_bytes(const char *bytes, size_t size) {
     if (has_console()) {
         write_out(bytes, size);
     } else {
-        hold_back(selected, bytes, size);
+        hold_back(console_selected, bytes, size);
     }
 }
 
@@ -136,7 +133,7 @@ void console_signed(int64_t value) {
 }
 
 void console_fresh_line(void) {
-    if (has_console() ? !at_line_start : selected->size > 0) {
+    if (has_console() ? !at_line_start : console_selected->size > 0) {
         console_char('\n');
     }
 }

@@ -3,23 +3,41 @@
  */
 #include "forth/vm.h"
 
-static uint64_t page_down(uint64_t address) {
-    return address & ~(VM_PAGE - 1);
+#include <string.h>
+
+static bool is_present(const struct vm *vm, uint64_t page) {
+    return vm->present[page % VM_PRESENT] == page;
 }
 
+static __attribute__((noinline)) void *make_present(struct vm *vm, uint64_t start, uint64_t first,
+                                                    uint64_t last) {
+    if (hal_space_commit(vm->window + first * VM_PAGE, (last - first + 1) * VM_PAGE) != HAL_OK) {
+        return NULL;
+    }
+    vm->present[first % VM_PRESENT] = (uint32_t)first;
+    vm->present[last % VM_PRESENT] = (uint32_t)last;
+    return (void *)(vm->window + start);
+}
+
+/* What C words look at is mostly in the same few pages, which are remembered: to ask the HAL each time costs more than
+ * to send a message. */
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
-    uint64_t start = (uint32_t)address;
+    const uint64_t start = (uint32_t)address;
     if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
         return NULL;
     }
     if (size > 0) {
-        uint64_t first = page_down(vm->window + start);
-        uint64_t last = page_down(vm->window + start + size - 1);
-        if (hal_space_commit(first, last - first + VM_PAGE) != HAL_OK) {
-            return NULL;
+        const uint64_t first = start / VM_PAGE, last = (start + size - 1) / VM_PAGE;
+        if (!is_present(vm, first) ||
+            (last != first && (last != first + 1 || !is_present(vm, last)))) {
+            return make_present(vm, start, first, last);
         }
     }
     return (void *)(vm->window + start);
+}
+
+void vm_pages_moved(struct vm *vm) {
+    memset(vm->present, 0, sizeof vm->present); /* page 0 is never present */
 }
 
 uint64_t vm_user_get(const struct vm *vm, uint64_t address) {

@@ -104,7 +104,7 @@ static void start(struct vm *vm) {
     physics->origin = clock_words(vm);
     physics->origin_paid = clock_paid(vm);
     physics->heartbeat.interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
-    physics->next = physics->origin_paid + physics->heartbeat.interval;
+    vm->next_beat = physics->origin_paid + physics->heartbeat.interval;
     physics->width = (uint32_t)physics->knob[KNOB_WINDOW];
     physics->half_life = physics->knob[KNOB_HALF_LIFE];
 }
@@ -222,10 +222,6 @@ static void look_at_slope(struct vm *vm, uint64_t now, uint64_t interval) {
     }
 }
 
-uint64_t physics_next(const struct vm *vm) {
-    return vm->physics == NULL ? CLOCK_FAR : vm->physics->next;
-}
-
 void physics_beat(struct vm *vm) {
     struct physics *physics = vm->physics;
     const uint32_t loops = physics->loops;
@@ -252,7 +248,7 @@ void physics_beat(struct vm *vm) {
     physics->beats++;
     physics->before = interval;
     physics->last = now;
-    physics->next = paid + physics->heartbeat.interval;
+    vm->next_beat = paid + physics->heartbeat.interval;
 }
 
 uint64_t physics_time(const struct vm *vm) {
@@ -322,7 +318,7 @@ static void hash_decisions(const struct vm *vm, uint64_t *hash) {
                               physics_now(vm),
                               physics->last,
                               physics->before,
-                              physics->next - physics->origin_paid,
+                              vm->next_beat - physics->origin_paid,
                               physics->beats,
                               physics->missed,
                               physics->half_life,

@@ -42,11 +42,14 @@ static inline void scheduler_look_at(uint64_t ns) {
     }
 }
 
+/* The timer rings in `length` cycles, or before. */
+void scheduler_ring_for(uint64_t length);
+
 /* The running VM stays until `length` cycles after `start`. */
 static inline void scheduler_bound_slice(uint64_t start, uint64_t length) {
     scheduler.slice_end = start + length;
     if (scheduler.slice_end < scheduler.timer_cycles) {
-        scheduler_look_at(hal_time_now_ns() + scheduler_ns(length));
+        scheduler_ring_for(length);
     }
 }
 

@@ -54,45 +54,49 @@ enum vm_end {
 };
 
 struct vm_control {
+    /* What a switch touches: two lines of the cache, with the next group */
     struct vm *vm;
     uint64_t id; /* vm_table.h */
     enum vm_state state;
     uint8_t priority;      /* that it has now, */
     uint8_t base_priority; /* and without what others lend it that wait for it */
-    uint64_t quantum;      /* cycles of the time stamp counter */
-    uint64_t parent;       /* ID of the VM that spawned it */
+    bool summoned; /* by the attention key: most urgent until it waits for others than the user */
+    bool doomed;   /* to be ended as soon as it has left the processor */
     struct vm_control *next,
-        *previous;              /* neighbours in the run queue; next also in a list of notices */
-    struct vm_control *notices; /* children that have ended, the oldest first */
-    uint32_t notice_count;
+        *previous;       /* neighbours in the run queue; next also in a list of notices */
+    uint64_t quantum;    /* cycles of the time stamp counter */
+    uint64_t slice_left; /* cycles of a quantum that a more urgent VM has cut short; 0: a new one */
+    uint64_t turn_words; /* words of the turn that it is in; 0: its next one begins anew */
+    uint64_t turn_end;   /* words paid for at its end */
+    uint64_t run_cycles; /* time that it has run */
+    uint64_t switches;   /* times that it was put on the processor */
+    uint64_t preemptions; /* of these, how often it was taken off against its will */
+
+    /* What a message touches */
     uint64_t
         partner; /* WAITING_FOR_VM: ID of the child; SENDING: of the receiver; RECEIVING: of the only
                             sender wanted, or MAILBOX_ANYBODY */
     uint64_t buffer; /* SENDING, RECEIVING: address and size of the bytes in its window */
     uint64_t buffer_size;
+    struct vm_control *notices; /* children that have ended, the oldest first */
+    uint32_t notice_count;
+    uint32_t deadline_at; /* place in the queue of deadlines, from 1; 0 not in it */
+    uint64_t deadline_ns; /* hal_time_now_ns at which a sleep or a time-out ends; VM_NO_DEADLINE */
+    struct mailbox mailbox;
     struct vm_control
         *senders; /* rings (vm_ring.h), the oldest first: VMs in SENDING to this one, */
     struct vm_control
         *waiters; /* and those that wait for a message from it alone, or for its end */
     struct vm_control *page_senders; /* a ring too: VMs in SENDING_PAGES to this one */
+    bool last_was_notice;            /* what it has received last */
+
+    uint64_t parent;                 /* ID of the VM that spawned it */
     uint32_t lent;                   /* bit p: a VM of priority p is in one of these three; */
     uint16_t lenders[VM_PRIORITIES]; /* how many of each priority: all others at most */
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
-    struct mailbox mailbox;
     struct capability *capabilities;
-    bool summoned; /* by the attention key: most urgent until it waits for others than the user */
-    bool last_was_notice; /* what it has received last */
-    bool doomed;          /* to be ended as soon as it has left the processor */
-    enum vm_end end;      /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
+    enum vm_end end; /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
     int64_t end_code;
-    uint64_t turn_words; /* words of the turn that it is in; 0: its next one begins anew */
-    uint64_t turn_end;   /* words paid for at its end */
-    uint64_t slice_left; /* cycles of a quantum that a more urgent VM has cut short; 0: a new one */
-    uint64_t deadline_ns; /* hal_time_now_ns at which a sleep or a time-out ends; VM_NO_DEADLINE */
-    uint32_t deadline_at; /* place in the queue of deadlines, from 1; 0 not in it */
-    uint64_t run_cycles;  /* time that it has run */
-    uint64_t switches;    /* times that it was put on the processor */
-    uint64_t preemptions; /* of these, how often it was taken off against its will */
 };
 
 /* Whether it waits for one VM, its partner, or for any that may send. */

@@ -29,7 +29,11 @@ struct console_stream {
 };
 
 /* Everything below writes to `stream` from now on; NULL: straight to the console. */
-void console_select(struct console_stream *stream);
+extern struct console_stream *console_selected;
+
+static inline void console_select(struct console_stream *stream) {
+    console_selected = stream;
+}
 
 /* Gives the console to a stream; what it has held back appears. */
 void console_own(struct console_stream *stream);

@@ -19,6 +19,7 @@
 #define VM_CONTROL_DEPTH 64u /* nesting of control structures in one definition */
 #define VM_ORDER_MAX     16u /* word lists in the search order */
 #define VM_LOCALS_MAX    64u /* locals in scope at once */
+#define VM_PRESENT       16u /* pages that vm_pointer remembers */
 #define VM_LOCAL_NAME    31u /* characters in the name of a local */
 
 /* Why engine_run returned. */
@@ -104,8 +105,17 @@ struct vm {
     int64_t words_later; /* and then */
     uint64_t trace;      /* where the next place is noted (forth/history.h) */
 
+    /* What a switch touches beside them: two lines of the cache with the above */
+    uint64_t window;            /* address of Forth address 0; constant while the VM lives */
+    uint32_t attention;         /* enum vm_attention */
+    uint32_t preempted;         /* 1: frame, not the fields above, has the registers */
+    uint64_t arbiter_sp;        /* rsp of engine_run's caller: C called by Forth runs below it */
+    int64_t clock_target;       /* words paid for when words_left and words_later will be 0 */
+    uint64_t next_beat;         /* words paid for at the next heartbeat (physics/physics.h) */
+    struct vm_control *control; /* arbiter/vm_control.h; NULL: the arbiter does not schedule it */
+    uint32_t exit_reason;       /* enum vm_exit */
+
     /* Constant while the VM lives */
-    uint64_t window;       /* address of Forth address 0 */
     uint64_t data_base;    /* data stack pointer of the empty stack */
     uint64_t return_base;  /* return stack pointer of the empty stack */
     uint64_t control_base; /* rsp of the empty control stack */
@@ -125,10 +135,9 @@ struct vm {
     uint64_t trace_other; /* the other half: its begin and the end of what is in it */
     uint64_t trace_other_end;
 
-    uint64_t handler;    /* innermost exception frame on the control stack, 0 none */
-    uint64_t arbiter_sp; /* rsp of engine_run's caller: C called by Forth runs below it */
-    uint64_t dp;         /* HERE */
-    uint64_t top;        /* end of free data space */
+    uint64_t handler; /* innermost exception frame on the control stack, 0 none */
+    uint64_t dp;      /* HERE */
+    uint64_t top;     /* end of free data space */
 
     /* The input source (Forth-2012 6.1.2216 SOURCE); >IN is in the window */
     uint64_t source_addr;
@@ -153,18 +162,16 @@ struct vm {
     uint64_t throw_cs; /* control stack before the frame that is being pushed, 0 none is */
     uint64_t block_ip; /* the instruction pointer while a block word uses its register */
 
-    uint32_t attention;   /* enum vm_attention */
-    uint32_t exit_reason; /* enum vm_exit */
     int64_t attention_code;
-    uint32_t preempted; /* 1: frame, not the fields above, has the registers */
-    uint32_t breaks;    /* Ctrl-C since the prompt last waited for a line */
+    uint32_t breaks; /* Ctrl-C since the prompt last waited for a line */
     struct vm_frame frame;
 
     /* C only */
-    uint64_t slot;           /* address of the slot */
+    uint64_t slot; /* address of the slot */
+    uint32_t present
+        [VM_PRESENT]; /* pages that are present, the page of number n in place n % VM_PRESENT: vm_pointer */
     struct physics *physics; /* physics/physics.h; NULL: it has none */
     uint64_t id;
-    int64_t clock_target; /* words paid for when words_left and words_later will be 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
     uint32_t noop_xt;     /* a word that does nothing */
@@ -184,9 +191,14 @@ struct vm {
 
 /* ---- asm/engine/switch.asm and exception.asm ---- */
 
-/* Runs vm until it suspends itself; returns the reason (enum vm_exit). Interrupts may be enabled. C
- * called by Forth runs on the caller's stack. */
+/* Runs vm until it suspends itself, and then those that scheduler_next gives, until that gives none; returns the last
+ * one's reason (enum vm_exit). Interrupts may be enabled. C called by Forth runs on the caller's stack. */
 int engine_run(struct vm *vm);
+
+/* The arbiter's part in it (c/arbiter/scheduler.c): the VM that runs has left for `reason`, with all that counts in its
+ * struct vm. Returns the VM that goes on in its place without engine_run returning; NULL, and nothing has changed,
+ * when the arbiter must look itself, or does not schedule that VM. */
+struct vm *scheduler_next(enum vm_exit reason);
 
 /* Where a fault handler sends the engine: throws the code that it put into rbx. vm->throw_rip must say where the fault
  * was. */
@@ -220,6 +232,9 @@ extern const uint64_t engine_paths[], engine_paths_end[];
  * the VM's envelope (using the low 32 bits of address, like the engine) and makes the pages
  * present. NULL when it does not. The pointer is good until Forth runs again. */
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
+
+/* To be called when pages of the window have gone, or have been taken by others: vm_pointer remembers which are there. */
+void vm_pages_moved(struct vm *vm);
 
 /* Reads and writes one cell of the user area. */
 uint64_t vm_user_get(const struct vm *vm, uint64_t address);

@@ -55,7 +55,6 @@ struct physics {
     uint64_t knob[KNOB_COUNT];
     uint64_t origin;      /* what the virtual clock showed at the reset */
     uint64_t origin_paid; /* and words paid for: the time of heartbeats counts from there */
-    uint64_t next;        /* words paid for at the next heartbeat */
     uint64_t last;        /* time of the last one */
     uint64_t before;      /* length of the interval that ended with it */
     uint64_t beats;
@@ -83,9 +82,8 @@ void physics_end(struct vm *vm);
 /* Forgets what was measured; the configuration stays. Returns false when there is no memory. */
 bool physics_reset(struct vm *vm);
 
-/* Words paid for at which the next heartbeat is due, and doing what it does. For the arbiter, when the engine has left
- * with VM_EXIT_WORDS. */
-uint64_t physics_next(const struct vm *vm);
+/* Does what a heartbeat does, and sets vm->next_beat. For the arbiter, when the engine has left with VM_EXIT_WORDS and
+ * that many words are paid for. */
 void physics_beat(struct vm *vm);
 
 /* Sets a knob to the nearest value in its bounds. Returns that. */

@@ -42,15 +42,11 @@ void clock_hurry(struct vm *vm) {
 
 #define BEAT 37u
 
-uint64_t physics_next(const struct vm *vm) {
-    return vm->trace_full;
-}
-
 void physics_beat(struct vm *vm) {
-    if (clock_paid(vm) <= vm->trace_full) {
+    if (clock_paid(vm) <= vm->next_beat) {
         model_fail("VM %lu: a heartbeat before its time", vm->id);
     }
-    vm->trace_full = clock_paid(vm) + BEAT;
+    vm->next_beat = clock_paid(vm) + BEAT;
 }
 
 /* ---- the engine ---- */
@@ -62,7 +58,7 @@ void clock_pay(struct vm *vm, struct ref_vm *ref) {
 
 enum outcome clock_branch(struct vm *vm, struct ref_vm *ref, enum vm_exit *reason) {
     if (vm->words_left >= 0 && !*machine_hurry(vm)) {
-        if (ref_turn_over(ref) || clock_paid(vm) > physics_next(vm)) {
+        if (ref_turn_over(ref) || clock_paid(vm) > vm->next_beat) {
             model_fail("VM %lu goes on though its turn is over, or its heart should beat", vm->id);
         }
         return OUTCOME_GO_ON;
@@ -76,7 +72,7 @@ enum outcome clock_branch(struct vm *vm, struct ref_vm *ref, enum vm_exit *reaso
     }
     vm->attention &= ~(uint32_t)VM_ATTENTION_LEAVE;
     *reason = thrown ? VM_EXIT_PREEMPTED : VM_EXIT_WORDS;
-    if (!thrown && !ref_turn_over(ref) && clock_paid(vm) <= physics_next(vm)) {
+    if (!thrown && !ref_turn_over(ref) && clock_paid(vm) <= vm->next_beat) {
         model_fail("VM %lu leaves before its turn is over, with %ld words", vm->id, vm->words_left);
     }
     machine_save_frame(vm);

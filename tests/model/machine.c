@@ -135,10 +135,7 @@ int word_report_error(struct vm *vm) {
 
 static struct console_stream *owner;
 
-void console_select(struct console_stream *stream) {
-    (void)stream;
-    machine_point();
-}
+struct console_stream *console_selected;
 
 void console_own(struct console_stream *stream) {
     owner = stream;

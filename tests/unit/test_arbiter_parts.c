@@ -1,6 +1,6 @@
 /* test_arbiter_parts.c - the arbiter's mailbox, queues, table and capabilities, each on its own, at their
  * edges */
-/* uses: c/arbiter/mailbox.c c/arbiter/run_queue.c */
+/* uses: c/arbiter/mailbox.c */
 
 /* These allocate: here from a heap of the test's, under names of the test's. */
 #define hal_mem_alloc   parts_alloc
