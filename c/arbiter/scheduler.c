@@ -41,7 +41,7 @@ struct vm_control *scheduler_current(void) {
 
 /* The running VM may have a rival now, because one has come or because its own priority has changed: one more
  * urgent takes its place, one of its own priority bounds its stay. A summoned one has no equals. */
-static void make_room(void) {
+static inline void make_room(void) {
     const struct vm_control *rival = run_queue_first(&scheduler.runnable);
     if (rival == NULL) {
         return;
@@ -68,7 +68,7 @@ void scheduler_start(struct vm_control *control) {
 }
 
 void scheduler_leave(struct vm_control *control) {
-    __atomic_fetch_or(&control->vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
+    vm_attend(control->vm, VM_ATTENTION_LEAVE);
 }
 
 static inline void wait_until(struct vm_control *control, enum vm_state state,

@@ -83,7 +83,7 @@ void scheduler_attend(struct vm_control *control, uint32_t what, int code, bool 
         return;
     }
     vm->attention_code = code;
-    __atomic_fetch_or(&vm->attention, what, __ATOMIC_RELAXED);
+    vm_attend(vm, what);
     clock_hurry(vm);
 }
 

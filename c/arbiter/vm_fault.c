@@ -115,7 +115,7 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
     case HAL_FAULT_BREAK:
         (void)vm_count_break(vm);
         if (!engine) {
-            __atomic_fetch_or(&vm->attention, VM_ATTENTION_BREAK, __ATOMIC_RELAXED);
+            vm_attend(vm, VM_ATTENTION_BREAK);
             return HAL_FAULT_RESUME;
         }
         vm->fault_known = 0;

@@ -27,7 +27,7 @@ hal_fault_action vm_preempt(struct hal_fault *fault, struct vm *vm) {
         return stop(fault, vm);
     }
     if (!vm_is_executing(fault, vm)) {
-        __atomic_fetch_or(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
+        vm_attend(vm, VM_ATTENTION_LEAVE);
         return HAL_FAULT_RESUME;
     }
     vm->frame = (struct vm_frame){
