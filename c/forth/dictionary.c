@@ -118,8 +118,45 @@ uint32_t dictionary_find_in(const struct vm *vm, uint32_t wordlist, const char *
     return find_hashed(vm, wordlist, name, size, hash_name(name, size));
 }
 
+static const struct word *visible_word(const struct vm *vm, uint32_t xt) {
+    return xt >= vm->own.first ? word_at(&vm->own, xt) : word_at(&base_image.dictionary, xt);
+}
+
+static uint32_t find_hot(const struct vm *vm, const char *name, size_t size, uint32_t hash) {
+    const struct hot_word *hot = &vm->hot_word[hash % HOT_WORDS];
+    if (hot->xt == 0 || hot->hash != hash) {
+        return 0;
+    }
+    const struct word *word = visible_word(vm, hot->xt);
+    const uint64_t names = hot->xt >= vm->own.first ? vm->own.names : base_image.dictionary.names;
+    return word->name_size == size && same_name((const char *)names + word->name, name, size)
+               ? hot->xt
+               : 0;
+}
+
+void dictionary_cool(struct vm *vm) {
+    for (uint32_t i = 0; i < HOT_WORDS; i++) {
+        vm->hot_word[i].xt = 0;
+    }
+}
+
+void dictionary_heat(struct vm *vm, uint32_t xt) {
+    size_t size;
+    const char *name = dictionary_name(vm, xt, &size);
+    if (size != 0 && dictionary_find(vm, name, size) == xt) {
+        const uint32_t hash = visible_word(vm, xt)->hash;
+        vm->hot_word[hash % HOT_WORDS] = (struct hot_word){.hash = hash, .xt = xt};
+    }
+}
+
 uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     uint32_t hash = hash_name(name, size);
+    if (vm->hot_words_used) {
+        const uint32_t xt = find_hot(vm, name, size, hash);
+        if (xt != 0) {
+            return xt;
+        }
+    }
     for (uint32_t i = 0; i < vm->order_count; i++) {
         uint32_t xt = find_hashed(vm, vm->order[i], name, size, hash);
         if (xt != 0) {
@@ -136,6 +173,7 @@ void dictionary_reveal(struct vm *vm, uint32_t xt) {
         word->flags &= (uint8_t)~WORD_HIDDEN;
         word->link = *bucket;
         *bucket = xt;
+        vm->hot_word[word->hash % HOT_WORDS].xt = 0;
     }
 }
 
@@ -190,6 +228,7 @@ void dictionary_drop_newest(struct vm *vm) {
  * created inside it. */
 void dictionary_forget(struct vm *vm, uint32_t xt) {
     struct dictionary *own = &vm->own;
+    dictionary_cool(vm);
     own->names_used = word_at(own, xt)->name;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
         uint32_t *link = &own->bucket[i];

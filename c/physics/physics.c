@@ -10,6 +10,7 @@
 #include "forth/history.h"
 #include "hal/hal_memory.h"
 #include "physics/heat.h"
+#include "physics/hot_words.h"
 #include "physics/transitions.h"
 #include "physics/width.h"
 #include "physics/window.h"
@@ -107,6 +108,10 @@ static void start(struct vm *vm) {
     physics->next = physics->origin_paid + physics->heartbeat.interval;
     physics->width = (uint32_t)physics->knob[KNOB_WINDOW];
     physics->half_life = physics->knob[KNOB_HALF_LIFE];
+    /* The engine may be on its way to a later date, and would not come past the arbiter before that. */
+    if (vm->clock_target > (int64_t)physics->next) {
+        clock_set_target(vm, physics->next);
+    }
 }
 
 bool physics_begin(struct vm *vm) {
@@ -240,6 +245,9 @@ void physics_beat(struct vm *vm) {
     }
     if (complete && (loops & PHYSICS_WINDOW) != 0) {
         complete = look_at_window(vm);
+    }
+    if (complete && vm->hot_words_used) {
+        hot_words_choose(vm, now);
     }
     physics->missed += !complete;
     if ((loops & PHYSICS_HEARTBEAT) == 0) {

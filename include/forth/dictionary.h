@@ -105,6 +105,20 @@ struct base_image {
 
 extern struct base_image base_image;
 
+/* Words that dictionary_find finds at once, without the search order: those that the physics say are hot
+ * (physics/hot_words.c). By hash; xt 0: none. */
+#define HOT_WORDS 128u
+struct hot_word {
+    uint32_t hash;
+    uint32_t xt;
+};
+
+/* Forgets all of them: for whatever may change what a name finds. */
+void dictionary_cool(struct vm *vm);
+
+/* Makes `xt` one of them, if a search for its name finds it now. */
+void dictionary_heat(struct vm *vm, uint32_t xt);
+
 /* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
 int dictionary_add_primitives(struct vm *vm);
 
