@@ -118,8 +118,8 @@ class Tests:
 
     def assemble(self, source):
         target = self.path(os.path.basename(source) + ".o")
-        subprocess.run(["nasm", "-f", "elf64", f"-I{ENGINE}/", f"-I{self.build}/gen/", "-o", target, source],
-                       check=True)
+        subprocess.run(["nasm", "-f", "elf64", f"-I{ENGINE}/", f"-I{self.build}/gen/", f"-I{HERE}/",
+                        "-o", target, source], check=True)
         return target
 
     def link(self, plants, sources):
