@@ -228,6 +228,11 @@ static bool may_have_page(const struct vm *vm, uint64_t start, uint64_t end) {
         {VM_WORDS, VM_WORDS_SIZE},
         {VM_NAMES, VM_NAMES_SIZE},
         {VM_PRICES, VM_PRICES_SIZE},
+        {VM_PATHS, VM_PATHS_SIZE},
+        {VM_COUNTS, VM_COUNTS_SIZE},
+        {VM_EXECUTED, VM_EXECUTED_SIZE},
+        {VM_TRACE, VM_TRACE_HALF},
+        {VM_TRACE_SECOND, VM_TRACE_HALF},
     };
     for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
         if (start >= regions[i][0] && end <= regions[i][0] + regions[i][1]) {

@@ -57,9 +57,9 @@ unsigned fuzz_operand_cells(enum operand operand) {
     case NONE:
         return 0;
     case FORK:
-        return 3;
+        return 5;
     case BACK:
-        return 2;
+        return 3;
     default:
         return 1;
     }
@@ -83,6 +83,7 @@ uint64_t fuzz_price_of(uint64_t at) {
         enum operand kind = NONE;
         uint64_t last;
         words += fuzz_pass(&at, &kind, &last);
+        words += last == (uint64_t)prim_does; /* which goes on in another primitive */
         if (kind == FORK || kind == BACK || last == (uint64_t)prim_exit) {
             return words;
         }
