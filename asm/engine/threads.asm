@@ -2,9 +2,9 @@
 ; what a VM begins with.
 ;
 ; Role: data only, between engine_threads and engine_threads_end, where c/forth/clock.c finds out by the address what
-; lies on the control stack above it. Each thread has its counter and its price in the cells before it and each branch has them
-; as operands, as the compiler lays them (c/forth/price.c); verify.py counts them again. A cell of 0 ends a thread after
-; which nothing comes.
+; lies on the control stack above it. Each thread has its counter and its price in the cells before it and each
+; branch has them as operands, as the compiler lays them (c/forth/price.c); verify.py looks at them again. A cell of 0
+; ends a thread after which nothing comes.
 
 %include "engine.inc"
 
