@@ -340,7 +340,7 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         FIELD(control_base), FIELD(envelope),  FIELD(quit_code), FIELD(base_words),
         FIELD(base_end),     FIELD(own_words), FIELD(slot),      FIELD(id),
         FIELD(own.code),     FIELD(own.words), FIELD(own.names), FIELD(own.first),
-        FIELD(own.prices),   FIELD(own.paths), FIELD(executed),  FIELD(trace_full),
+        FIELD(own.prices),   FIELD(own.paths), FIELD(executed),
     };
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         /* own.first and its neighbour, own.end, share eight bytes */
@@ -379,6 +379,7 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         {vm->trace_begin + vm->trace_other == born->trace_begin + born->trace_other &&
              (vm->trace_begin == born->trace_begin || vm->trace_other == born->trace_begin),
          "trace_begin"},
+        {vm->trace_full <= VM_TRACE_HALF, "trace_full"},
         {vm->trace % CELL == 0 && vm->trace - vm->trace_begin <= VM_TRACE_HALF, "trace"},
         {vm->trace_other_end % CELL == 0 && vm->trace_other_end - vm->trace_other <= VM_TRACE_HALF,
          "trace_other_end"},
