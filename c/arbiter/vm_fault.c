@@ -114,7 +114,7 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
     switch (fault->kind) {
     case HAL_FAULT_BREAK:
         (void)vm_count_break(vm);
-        if (!engine) {
+        if (!vm_is_executing(fault, vm)) { /* or its registers are not all back */
             __atomic_fetch_or(&vm->attention, VM_ATTENTION_BREAK, __ATOMIC_RELAXED);
             return HAL_FAULT_RESUME;
         }
