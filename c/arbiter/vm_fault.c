@@ -49,17 +49,25 @@ static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint
     return first_touch(fault, vm);
 }
 
-/* What the engine writes about what it executes: counters, and the history. */
+/* What the engine writes about what it executes: counters, and the history. Without memory for a counter the way is not
+ * taken, and it is not paid for yet; the history has a page at least, so it does without. */
 static hal_fault_action history_fault(struct hal_fault *fault, struct vm *vm, uint64_t offset) {
-    if (offset - VM_COUNTS < VM_COUNTS_SIZE || offset - VM_EXECUTED < VM_EXECUTED_SIZE ||
-        offset - VM_TRACE < VM_TRACE_HALF || offset - VM_TRACE_SECOND < VM_TRACE_HALF) {
-        return first_touch(fault, vm);
+    const bool path = offset - VM_COUNTS < VM_COUNTS_SIZE;
+    if (path || offset - VM_EXECUTED < VM_EXECUTED_SIZE) {
+        const hal_fault_action action = first_touch(fault, vm);
+        if (action == HAL_FAULT_REDIRECT) {
+            vm->throw_uncounted = path ? VM_UNCOUNTED_PATH : VM_UNCOUNTED_TOKEN;
+        }
+        return action;
     }
     if (fault->address != fault->r9) {
         return HAL_FAULT_UNHANDLED;
     }
-    fault->r9 =
-        history_turn(vm, fault->r9); /* more places than words: a long way out of a recursion */
+    const bool room = offset - VM_TRACE < VM_TRACE_HALF || offset - VM_TRACE_SECOND < VM_TRACE_HALF;
+    if (room && hal_space_commit(fault->address & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK) {
+        return HAL_FAULT_RESUME;
+    }
+    fault->r9 = history_turn(vm, fault->r9);
     return HAL_FAULT_REDIRECT;
 }
 

@@ -80,6 +80,7 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     /* The first pages of each stack, so that the engine can be entered, and the user area. */
     if (hal_space_commit(vm->control_base - VM_PAGE, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->data_base - VM_PAGE, VM_PAGE) != HAL_OK ||
+        hal_space_commit(vm->trace, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->return_base - VM_PAGE, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->window + VM_USER_AREA, VM_DATA_SPACE - VM_USER_AREA) != HAL_OK) {
         vm_destroy(vm);

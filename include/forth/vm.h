@@ -164,6 +164,10 @@ struct vm {
     uint64_t slot;           /* address of the slot */
     struct physics *physics; /* physics/physics.h; NULL: it has none */
     uint64_t id;
+    enum {
+        VM_UNCOUNTED_PATH = 1, /* the path from the instruction pointer on is not paid for */
+        VM_UNCOUNTED_TOKEN     /* a word is paid for besides */
+    } throw_uncounted;    /* there was no memory for a counter, and a THROW is on its way; else 0 */
     int64_t clock_target; /* words paid for when words_left and words_later will be 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
