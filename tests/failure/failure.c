@@ -31,7 +31,7 @@
     (-59) /* Forth-2012, table 9.1: what the program throws when the heap refuses it */
 #define IOR_RESIZE (-61)
 /* Allocations that a life surely has, or the test would test nothing. */
-#define VM_ALLOCATIONS    60u
+#define VM_ALLOCATIONS    50u
 #define CHILD_ALLOCATIONS 8u
 
 extern const char failure_program[], failure_program_end[];
@@ -79,7 +79,7 @@ static bool open_program(struct vm *vm) {
     const uint64_t size = (uint64_t)(failure_program_end - failure_program);
     const uint64_t text = vm->envelope - size;
     void *copy = vm_pointer(vm, text, size);
-    if (copy == NULL) {
+    if (copy == NULL || !vm_prepare_file(vm)) {
         return false;
     }
     memcpy(copy, failure_program, size);
