@@ -48,8 +48,8 @@ static struct outside *outside;
  * runs and the failure of a start-up file (arbiter); life and death of VMs (host_space.c); what is in use of
  * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c). */
 static const char *const may_change[] = {
-    "at_line_start", "editor", "editor_ready", "stack", "depth",       "vm_current",
-    "exit_status",   "slots",  "host_memory",  "own",   "fuzz_blocks",
+    "at_line_start", "editor", "editor_ready", "stack",       "depth", "vm_current",
+    "exit_status",   "slots",  "lowest_slot",  "host_memory", "own",   "fuzz_blocks",
 };
 
 /* The watch reads all of .data and .bss, also what the sanitizer puts between variables, so there it must
