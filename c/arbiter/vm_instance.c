@@ -95,6 +95,26 @@ static void describe_forth_words(struct vm *vm) {
     }
 }
 
+static uint64_t page_bit(uint64_t page) {
+    return UINT64_C(1) << (page < 63 ? page : 63);
+}
+
+/* Gives a new VM the contents of user area and data space; pages of zeros come when they are touched. */
+static bool copy_image(struct vm *vm) {
+    for (uint64_t at = 0; at < base_image.data_size; at += VM_PAGE) {
+        if ((base_image.data_pages & page_bit(at / VM_PAGE)) != 0) {
+            const uint64_t rest = base_image.data_size - at;
+            const uint64_t size = rest < VM_PAGE ? rest : VM_PAGE;
+            void *to = vm_pointer(vm, VM_USER_AREA + at, size);
+            if (to == NULL) {
+                return false;
+            }
+            memcpy(to, base_image.data + at, size);
+        }
+    }
+    return true;
+}
+
 /* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs.
  */
 static int freeze(struct vm *vm) {
@@ -109,13 +129,10 @@ static int freeze(struct vm *vm) {
     base_image.quit_code = dictionary_word(vm, quit_xt)->arg;
     base_image.noop = vm->noop_xt;
     base_image.data_end = vm->dp;
-    uint64_t size = vm->dp - VM_USER_AREA;
+    const uint64_t size = vm->dp - VM_USER_AREA;
     const unsigned char *from = vm_pointer(vm, VM_USER_AREA, size);
     if (from == NULL) {
         return THROW_NO_MEMORY;
-    }
-    while (from[size - 1] == 0) { /* BASE is not */
-        size--;
     }
     base_image.data = hal_mem_alloc(size);
     if (base_image.data == NULL) {
@@ -123,6 +140,9 @@ static int freeze(struct vm *vm) {
     }
     memcpy(base_image.data, from, size);
     base_image.data_size = size;
+    for (uint64_t i = 0; i < size; i++) {
+        base_image.data_pages |= from[i] != 0 ? page_bit(i / VM_PAGE) : 0;
+    }
     const struct dictionary *own = &vm->own;
     if (hal_space_protect(own->code, own->code_committed) != HAL_OK ||
         hal_space_protect((uint64_t)own->bucket, VM_PAGE + own->words_committed) != HAL_OK ||
@@ -192,12 +212,10 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     if (vm == NULL) {
         return NULL;
     }
-    void *data = vm_pointer(vm, VM_USER_AREA, base_image.data_size);
-    if (data == NULL) {
+    if (!copy_image(vm)) {
         vm_destroy(vm);
         return NULL;
     }
-    memcpy(data, base_image.data, base_image.data_size);
     vm_user_set(vm, VM_USER_TO_IN, 0);
     vm->dp = vm_heap_end(vm);
     vm->quit_code = base_image.quit_code;

@@ -86,7 +86,8 @@ struct dictionary {
 struct base_image {
     struct dictionary dictionary;
     unsigned char *data; /* contents of window addresses from VM_USER_AREA on for a new VM */
-    uint64_t data_size;  /* bytes of it; what follows is zero */
+    uint64_t data_size;  /* bytes of it */
+    uint64_t data_pages; /* bit p: page p of it is not all zero; 63 stands for all later pages */
     uint64_t data_end;   /* first free data-space address */
     uint32_t cold;       /* xt of COLD */
     uint32_t evaluate;   /* xt of EVALUATE */
