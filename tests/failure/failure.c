@@ -22,6 +22,7 @@
 #include "hal/hal_interrupt.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_power.h"
+#include "primitives.h"
 #include "shared/format.h"
 
 #define ENVELOPE    (UINT64_C(4) << 20)
@@ -117,7 +118,19 @@ static struct ending live(void) {
     return ending;
 }
 
-/* The same for a child of VM[0], as SPAWN-VM makes it; it never runs, but is ended at once. */
+/* Sends a message as VM[0], which waits in the child's mailbox. */
+static int send_to(struct vm_control *parent, uint64_t id) {
+    vm_push(parent->vm, VM_PAD);
+    vm_push(parent->vm, MESSAGE_MAX);
+    vm_push(parent->vm, id);
+    const int code = word_try_send(parent->vm);
+    if (code == 0) {
+        (void)vm_pop(parent->vm);
+    }
+    return code;
+}
+
+/* The same for a child of VM[0], as SPAWN-VM makes it; it never runs, but is sent to and ended. */
 static struct ending live_as_child(void) {
     static const char text[] = ": greet S\" a child\" TYPE ; greet";
     struct vm_control *parent = vm_table_find(0);
@@ -127,6 +140,7 @@ static struct ending live_as_child(void) {
     if (ending.throw_code == 0) {
         enum vm_end how;
         int64_t code;
+        ending.throw_code = send_to(parent, id);
         vm_end(vm_table_find(id), VM_END_KILLED, 0);
         ending.result = vm_table_find(id) == NULL && vm_take_notice(parent, id, &how, &code) &&
                         how == VM_END_KILLED;
