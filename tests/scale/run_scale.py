@@ -126,7 +126,7 @@ def soak(options, run):
 
 
 def save(options, where, facts):
-    about = origin.provenance(" ".join(["make", "soak", f"MINUTES={options.seconds / 60:g}"]), 0)
+    about = origin.provenance(" ".join(["make", "soak-save", f"MINUTES={options.seconds / 60:g}"]), 0)
     about["accelerator"] = f"QEMU, {options.accelerator}, -m {options.memory}" if where == "kernel" else "none: host"
     for key in ("pinned to processor", "governor"):
         del about[key]
