@@ -23,6 +23,7 @@
 #include "hal/hal_memory.h"
 #include "hal/hal_power.h"
 #include "primitives.h"
+#include "attention.h"
 #include "shared/format.h"
 
 #define ENVELOPE    (UINT64_C(4) << 20)
@@ -225,6 +226,11 @@ _Noreturn void __wrap_vm_arbiter_loop(void) {
     }
     fail_each("vm", live, VM_ALLOCATIONS);
     fail_each("child", live_as_child, CHILD_ALLOCATIONS);
+    const bool gone = attention_is_gone();
+    format(write, NULL, "%s failure-attention: a VM that has left on its way to leave goes on\n",
+           gone ? "PASS" : "FAIL");
+    passed += gone;
+    failed += !gone;
     format(write, NULL, "failure: %u passed, %u failed\n", passed, failed);
     hal_power_off(failed != 0);
 }
