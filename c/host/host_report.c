@@ -78,8 +78,7 @@ static void report_memory(format_sink sink, void *context) {
     format(sink, context, "  reserved      %10lu MiB of addresses, mostly for VMs\n",
            statm.size * page_kib / KIB);
     format(sink, context, "  in memory     %10lu KiB\n", statm.resident * page_kib);
-    format(sink, context,
-           "  in use        %10lu KiB by VMs and the heap, of %lu that they may have\n",
+    format(sink, context, "  in use        %10lu KiB by VMs and heap, of %lu allowed\n",
            (stats.total_pages - stats.free_pages) * page_kib, stats.total_pages * page_kib);
     if (sysinfo(&machine) == 0) {
         const unsigned long unit = machine.mem_unit;
