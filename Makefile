@@ -114,6 +114,8 @@ help:
 	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
 	'make model   the arbiter in random operations beside a reference (SEEDS, OPERATIONS)' \
+	'make vms     COUNT VMs at once, on the host and in QEMU, and what one costs' \
+	'make soak    1,000 VMs send messages to one another in QEMU for MINUTES; soak-save: written to results/' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
 	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
@@ -342,6 +344,22 @@ test: $(test_needs)
 test-full: $(test_needs) $(BUILD)/packages-full
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $(BUILD)/debug/hal_test.efi
 	@$(PYTHON) tests/run_tests.py --build $(BUILD) --full
+
+# --- Very many VMs ----------------------------------------------------------------------------------
+
+COUNT   ?= 10000
+MINUTES ?= 10
+
+.PHONY: vms soak soak-save
+scale_needs := all $(BUILD)/kvm_probe
+run_soak     = $(PYTHON) -B tests/scale/run_scale.py soak --build $(BUILD) --accel $(ACCEL) --where kernel \
+               --seconds $$(($(MINUTES) * 60))
+vms: $(scale_needs)
+	@$(PYTHON) -B tests/scale/run_scale.py vms --build $(BUILD) --accel $(ACCEL) --count $(COUNT)
+soak: $(scale_needs)
+	@$(run_soak)
+soak-save: $(scale_needs)
+	@$(run_soak) --save
 
 # --- Programs in place of the arbiter -------------------------------------------------------------
 

@@ -48,18 +48,26 @@ static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint
     return first_touch(fault, vm);
 }
 
+/* In the data window or the guard on either side of it. */
+static hal_fault_action window_fault(struct hal_fault *fault, struct vm *vm, uint64_t address) {
+    if (address >= VM_USER_AREA && address < vm->envelope) {
+        return first_touch(fault, vm);
+    }
+    vm->fault_known = 1;
+    vm->fault_address = address;
+    vm->fault_write = fault->write;
+    return throw_in_vm(fault, vm, THROW_BAD_ADDRESS);
+}
+
 static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
-    uint64_t offset = fault->address - vm->slot;
-    uint64_t half_guard = VM_GUARD / 2;
-    if (offset < VM_CONTROL_STACK - half_guard) {
-        /* Data window, or the guard that ends it */
-        if (offset >= VM_USER_AREA && offset < vm->envelope) {
-            return first_touch(fault, vm);
-        }
-        vm->fault_known = 1;
-        vm->fault_address = offset;
-        vm->fault_write = fault->write;
-        return throw_in_vm(fault, vm, THROW_BAD_ADDRESS);
+    const uint64_t half_guard = VM_GUARD / 2;
+    const uint64_t address = fault->address - vm->window; /* as Forth counts */
+    if (address + half_guard < VM_WINDOW + VM_GUARD) {
+        return window_fault(fault, vm, address);
+    }
+    const uint64_t offset = fault->address - vm->slot;
+    if (offset < VM_CONTROL_STACK - half_guard || offset >= VM_WINDOW_AT) {
+        return HAL_FAULT_UNHANDLED;
     }
     if (offset < VM_DATA_STACK - half_guard) {
         return stack_fault(fault, vm, offset, VM_CONTROL_STACK, THROW_RETURN_STACK_OVERFLOW,
@@ -73,11 +81,8 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
         return stack_fault(fault, vm, offset, VM_RETURN_STACK, THROW_RETURN_STACK_OVERFLOW,
                            THROW_RETURN_STACK_UNDERFLOW);
     }
-    if (offset < VM_CODE - half_guard) {
-        return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
-                           THROW_RETURN_STACK_UNDERFLOW);
-    }
-    return HAL_FAULT_UNHANDLED;
+    return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
+                       THROW_RETURN_STACK_UNDERFLOW);
 }
 
 /* A program may catch a break, even for ever. It is asked twice. */

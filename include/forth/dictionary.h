@@ -66,25 +66,30 @@ _Static_assert(sizeof(struct word) == 1u << WORD_SHIFT, "the engine indexes word
 #define DICTIONARY_BUCKETS 1024u
 
 struct dictionary {
-    uint64_t code; /* address of the region, and bytes in use and committed */
+    uint64_t code; /* address and size of the region, bytes in use and committed */
+    uint64_t code_size;
     uint64_t code_used;
     uint64_t code_committed;
     uint64_t words;
-    uint64_t words_committed;
+    uint64_t words_size;
+    uint64_t words_committed; /* 0: there is no word, and no page for bucket */
     uint64_t names;
+    uint64_t names_size;
     uint64_t names_used;
     uint64_t names_committed;
     uint64_t prices; /* a uint32_t for each cell of the code (forth/price.h) */
     uint64_t prices_committed;
-    uint32_t first; /* number of its first word */
-    uint32_t end;   /* number after its last word */
-    uint32_t bucket[DICTIONARY_BUCKETS];
+    uint32_t first;   /* number of its first word */
+    uint32_t end;     /* number after its last word */
+    uint32_t *bucket; /* DICTIONARY_BUCKETS of them, in the page before the words */
 };
 
 /* The frozen base dictionary and the image of the user area and data space that goes with it. */
 struct base_image {
     struct dictionary dictionary;
-    unsigned char *data; /* contents of [VM_USER_AREA, data_end) for a new VM */
+    unsigned char *data; /* contents of window addresses from VM_USER_AREA on for a new VM */
+    uint64_t data_size;  /* bytes of it */
+    uint64_t data_pages; /* bit p: page p of it is not all zero; 63 stands for all later pages */
     uint64_t data_end;   /* first free data-space address */
     uint32_t cold;       /* xt of COLD */
     uint32_t evaluate;   /* xt of EVALUATE */
@@ -94,6 +99,9 @@ struct base_image {
 };
 
 extern struct base_image base_image;
+
+/* Places a dictionary without words: code, words and names below `end`, sized for `envelope`. */
+void dictionary_init(struct dictionary *own, uint64_t end, uint64_t envelope, uint32_t first);
 
 /* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
 int dictionary_add_primitives(struct vm *vm);

@@ -86,10 +86,19 @@ struct definition {
     int32_t need;  /* cells surely needed on entry */
     uint64_t last; /* cell of the newest primitive, 0 where a branch may arrive after it */
     uint32_t control_depth;
-    struct control_entry control[VM_CONTROL_DEPTH];
     uint32_t local_count;
-    struct local local[VM_LOCALS_MAX]; /* in the order of declaration */
+    struct control_entry *control; /* in the workspace; present while a definition is open */
+    struct local *local;           /* in the order of declaration */
 };
+
+/* What few VMs need at any time: pages of the slot that are made when they are first used. */
+struct vm_workspace {
+    struct control_entry control[VM_CONTROL_DEPTH];
+    struct local local[VM_LOCALS_MAX];
+    struct vm_file file[VM_FILE_DEPTH];
+};
+
+_Static_assert(sizeof(struct vm_workspace) <= VM_WORKSPACE_SIZE, "the workspace is large enough");
 
 struct vm {
     /* The suspended engine: register contract in asm/engine/engine.inc */
@@ -169,7 +178,8 @@ struct vm {
     bool at_prompt; /* the outer interpreter waits for a line */
     struct console_stream console;
     struct definition definition;
-    struct vm_file file[VM_FILE_DEPTH];
+    unsigned char *mailbox; /* VM_MAILBOX_SIZE bytes of the slot, for the arbiter */
+    struct vm_file *file;   /* in the workspace; the first file_depth are present */
     struct dictionary own;
 };
 
@@ -212,6 +222,11 @@ void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
 /* Reads and writes one cell of the user area. */
 uint64_t vm_user_get(const struct vm *vm, uint64_t address);
 void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
+
+/* Makes the part of the workspace present that the next definition, or the next file, needs. False when memory
+ * does not suffice. */
+bool vm_prepare_definition(const struct vm *vm);
+bool vm_prepare_file(const struct vm *vm);
 
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */
 

@@ -1,21 +1,29 @@
 /*
  * vm_layout.h - where everything of a VM lies in its slot of address space (hal_space.h).
  *
- *   slot + 0            data window, 4 GiB: the only memory a Forth address can name
- *          0x0000         page 0: never mapped, so that 0 @ is an error
- *          0x1000         user area: system variables and transient buffers, below
- *          0x4000         data space: HERE grows up ...
- *          envelope       ... to here; file texts are stacked downward from the end
- *   slot + 4 GiB        guard: an access at the last address of the window ends here
- *   slot + 4 GiB + ...  private to the kernel, each region between guard pages:
+ *   slot + 0            private to the kernel, each region of the engine's between guard pages:
+ *          prices         for each cell of code, how many words are paid for from there (price.c)
+ *          names          the characters of the word names
+ *          words          the hash table, then the table that an execution token indexes
+ *          code           threaded code; written by the compiler alone, never executed
+ *          mailbox        the messages that wait to be received
+ *          workspace      of the compiler, and the files being included
  *          control stack  return addresses and exception frames; rsp while the VM runs
  *          data stack
  *          return stack   >R R> and loop parameters
  *          locals stack
- *          code           threaded code; written by the compiler alone, never executed
- *          words          the table that an execution token indexes
- *          names          the characters of the word names
- *          prices         for each cell of code, how many words are paid for from there (price.c)
+ *   slot + VM_WINDOW_AT data window, 4 GiB: the only memory a Forth address can name
+ *          0x0000         page 0: never mapped, so that 0 @ is an error
+ *          0x1000         user area: system variables and transient buffers, below
+ *          0x4000         data space: HERE grows up ...
+ *          envelope       ... to here; file texts are stacked downward from the end
+ *   ... + 4 GiB         guard: an access at the last address of the window ends here
+ *
+ * The window begins 256 KiB before a multiple of 2 MiB. So the stacks, the beginning of the window and, for a VM
+ * with a small envelope, code, words and names too, lie in the 2 MiB that one page table describes: a VM that is
+ * small in every respect needs that one and the one above it, and no more. Prices, names, words and code end below
+ * the workspace, where they begin depends on how large they may become: code as large as the envelope, words and
+ * prices half of it, names a quarter. What a VM can take is bounded by its envelope, then, and the stacks and the mailbox.
  */
 #ifndef VM_LAYOUT_H
 #define VM_LAYOUT_H
@@ -48,24 +56,28 @@
 #define VM_STRING_COUNT     UINT64_C(4)
 #define VM_DATA_SPACE       UINT64_C(0x4000)
 
-/* Regions outside the window, as offsets into the slot */
-#define VM_STACK_SIZE    (UINT64_C(256) << 10)
-#define VM_CONTROL_STACK (VM_WINDOW + VM_GUARD)
-#define VM_DATA_STACK    (VM_CONTROL_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_RETURN_STACK  (VM_DATA_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_LOCALS_STACK  (VM_RETURN_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_CODE          (VM_LOCALS_STACK + VM_STACK_SIZE + VM_GUARD)
-#define VM_CODE_SIZE     (UINT64_C(16) << 20)
-#define VM_WORDS         (VM_CODE + VM_CODE_SIZE + VM_GUARD)
-#define VM_WORDS_SIZE    (UINT64_C(8) << 20)
-#define VM_NAMES         (VM_WORDS + VM_WORDS_SIZE + VM_GUARD)
-#define VM_NAMES_SIZE    (UINT64_C(4) << 20)
-#define VM_PRICES        (VM_NAMES + VM_NAMES_SIZE + VM_GUARD)
-#define VM_PRICES_SIZE   (VM_CODE_SIZE / CELL * sizeof(uint32_t))
+/* Regions outside the window, as offsets into the slot. */
+#define VM_WINDOW_AT      ((UINT64_C(48) << 20) - (UINT64_C(256) << 10))
+#define VM_STACK_SIZE     (UINT64_C(256) << 10)
+#define VM_LOCALS_STACK   (VM_WINDOW_AT - VM_GUARD - VM_STACK_SIZE)
+#define VM_RETURN_STACK   (VM_LOCALS_STACK - VM_GUARD - VM_STACK_SIZE)
+#define VM_DATA_STACK     (VM_RETURN_STACK - VM_GUARD - VM_STACK_SIZE)
+#define VM_CONTROL_STACK  (VM_DATA_STACK - VM_GUARD - VM_STACK_SIZE)
+#define VM_WORKSPACE_SIZE (3 * VM_PAGE)
+#define VM_WORKSPACE      (VM_CONTROL_STACK - VM_GUARD - VM_WORKSPACE_SIZE)
+#define VM_MAILBOX_SIZE   (UINT64_C(16) << 10)
+#define VM_MAILBOX        (VM_WORKSPACE - VM_MAILBOX_SIZE) /* the kernel alone writes both: no guard */
+#define VM_DICTIONARY_END (VM_MAILBOX - VM_GUARD) /* code, below it words, below them names */
+#define VM_CODE_MIN       (UINT64_C(64) << 10)
+#define VM_CODE_MAX       (UINT64_C(16) << 20)
+#define VM_DICTIONARY_MAX                                                                          \
+    (2 * VM_CODE_MAX + VM_CODE_MAX / 2 + VM_PAGE + VM_CODE_MAX / 4 + 3 * VM_GUARD)
 
 _Static_assert(VM_TIB + VM_TIB_SIZE <= VM_STRINGS, "terminal input buffer overlaps strings");
 _Static_assert(VM_STRINGS + VM_STRING_COUNT * VM_STRING_SIZE <= VM_DATA_SPACE,
                "strings overlap data space");
-_Static_assert(VM_PRICES + VM_PRICES_SIZE + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
+_Static_assert(VM_DICTIONARY_MAX <= VM_DICTIONARY_END,
+               "the largest dictionary fits below the stacks");
+_Static_assert(VM_WINDOW_AT + VM_WINDOW + VM_GUARD <= HAL_SPACE_SLOT_SIZE, "slot too small");
 
 #endif

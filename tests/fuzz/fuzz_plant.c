@@ -42,7 +42,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         base_image.cold++;
         break;
     case PLANT_GUARD:
-        mprotect((void *)(vm->slot + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
+        mprotect((void *)(vm->window + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
         break;
     case PLANT_BRANCH:
         code[2] += CELL;
@@ -64,7 +64,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         }
         break;
     case PLANT_CRASH:
-        *(volatile char *)(vm->slot + VM_WINDOW) = 1;
+        *(volatile char *)(vm->window + VM_WINDOW) = 1;
         break;
     case PLANT_NONE:
     case PLANT_LEAK: /* when the VM is destroyed */

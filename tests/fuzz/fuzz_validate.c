@@ -15,7 +15,7 @@
 #include "fuzz_thread.h"
 #include "primitives.h"
 
-#define CELLS_MAX (VM_CODE_SIZE / CELL)
+#define CELLS_MAX (VM_CODE_MAX / CELL)
 #define FIELD(f)                                                                                   \
     { offsetof(struct vm, f), #f }
 #define BASE_AND_OWN 2
@@ -213,7 +213,8 @@ static void check_chains(const struct dictionary *dictionary) {
     uint32_t limit = dictionary->end - dictionary->first;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
         uint32_t length = 0;
-        for (uint32_t xt = dictionary->bucket[i]; xt != 0; xt = word_of(dictionary, xt)->link) {
+        for (uint32_t xt = dictionary->words_committed == 0 ? 0 : dictionary->bucket[i]; xt != 0;
+             xt = word_of(dictionary, xt)->link) {
             if (xt >= dictionary->end || xt < dictionary->first || ++length > limit) {
                 fuzz_report(FUZZ_CODE, "bucket %u: word %u is not in place", i, xt);
             }
@@ -291,11 +292,13 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         const char *name;
     };
     static const struct field constant[] = {
-        FIELD(locals_base),  FIELD(window),    FIELD(data_base), FIELD(return_base),
-        FIELD(control_base), FIELD(envelope),  FIELD(quit_code), FIELD(base_words),
-        FIELD(base_end),     FIELD(own_words), FIELD(slot),      FIELD(id),
-        FIELD(own.code),     FIELD(own.words), FIELD(own.names), FIELD(own.first),
-        FIELD(own.prices),
+        FIELD(locals_base),      FIELD(window),     FIELD(data_base),     FIELD(return_base),
+        FIELD(control_base),     FIELD(envelope),   FIELD(quit_code),     FIELD(base_words),
+        FIELD(base_end),         FIELD(own_words),  FIELD(slot),          FIELD(id),
+        FIELD(own.code),         FIELD(own.words),  FIELD(own.names),     FIELD(own.first),
+        FIELD(own.prices),       FIELD(file),       FIELD(mailbox),       FIELD(definition.control),
+        FIELD(definition.local), FIELD(own.bucket), FIELD(own.code_size), FIELD(own.words_size),
+        FIELD(own.names_size),
     };
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         /* own.first and its neighbour, own.end, share eight bytes */
@@ -321,9 +324,9 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         {vm->file_depth <= VM_FILE_DEPTH, "file_depth"},
         {vm->own_end == d->end && d->end >= d->first, "own_end"},
         {(uint64_t)(d->end - d->first) * sizeof(struct word) <= d->words_committed, "words"},
-        {d->code_used <= d->code_committed && d->code_committed <= VM_CODE_SIZE, "code_used"},
-        {d->names_used <= d->names_committed && d->names_committed <= VM_NAMES_SIZE, "names_used"},
-        {d->words_committed <= VM_WORDS_SIZE, "words_committed"},
+        {d->code_used <= d->code_committed && d->code_committed <= d->code_size, "code_used"},
+        {d->names_used <= d->names_committed && d->names_committed <= d->names_size, "names_used"},
+        {d->words_committed <= d->words_size, "words_committed"},
         {vm->latest < d->end, "latest"},
         {vm->order_count <= VM_ORDER_MAX, "order_count"},
         {vm->current >= 1 && vm->current <= vm->wordlists, "current"},

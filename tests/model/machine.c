@@ -61,6 +61,7 @@ struct vm_memory {
     struct vm vm; /* first */
     uint64_t stack[STACK_CELLS];
     unsigned char window[WINDOW_SIZE];
+    unsigned char mailbox[VM_MAILBOX_SIZE];
     bool hurry;
 };
 
@@ -94,6 +95,7 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     struct vm *vm = &memory->vm;
     vm->id = id;
     vm->window = (uint64_t)memory->window;
+    vm->mailbox = memory->mailbox;
     vm->envelope = WINDOW_SIZE;
     vm->data_base = (uint64_t)(memory->stack + STACK_CELLS);
     vm->control_base = UINT64_C(0x7000000000) + (id + 1) * VM_STACK_SIZE;

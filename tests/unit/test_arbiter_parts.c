@@ -78,6 +78,21 @@ UNIT_TEST(mailbox_full, "a mailbox takes messages to its last byte, and none mor
     CHECK(mailbox_put(&mailbox, 1, bytes, 0));
 }
 
+UNIT_TEST(mailbox_extent, "a mailbox that is emptied needs no more of its ring than it has had") {
+    struct mailbox mailbox = new_mailbox();
+    uint64_t from;
+    CHECK_EQ_U64(mailbox_extent(&mailbox, 0), 16);
+    for (unsigned i = 0; i < 2000; i++) { /* more than the ring holds, were it not begun again */
+        CHECK_EQ_U64(mailbox_extent(&mailbox, 17), 48);
+        CHECK(mailbox_put(&mailbox, i, bytes, 17));
+        CHECK_EQ_U64(mailbox_extent(&mailbox, MESSAGE_MAX), 48 + 16 + MESSAGE_MAX);
+        CHECK_EQ_I64(take_one(&mailbox, MAILBOX_ANYBODY, &from), 17);
+    }
+    while (mailbox_put(&mailbox, 1, bytes, MESSAGE_MAX)) {
+    }
+    CHECK_EQ_U64(mailbox_extent(&mailbox, MESSAGE_MAX), MAILBOX_SIZE);
+}
+
 UNIT_TEST(mailbox_wrap,
           "bytes are the same at every place of the ring, and when the counters wrap") {
     struct mailbox mailbox = new_mailbox();
