@@ -3,6 +3,7 @@
  */
 #include "forth/console.h"
 #include "forth/vm.h"
+#include "hal/hal_memory.h"
 #include "hal/hal_power.h"
 #include "hal/hal_report.h"
 #include "primitives.h"
@@ -57,6 +58,18 @@ int word_dot_pci(struct vm *vm) {
 int word_dot_console(struct vm *vm) {
     (void)vm;
     return show(HAL_REPORT_CONSOLE);
+}
+
+/* ( -- u ) */
+int word_free_pages(struct vm *vm) {
+    vm_push(vm, hal_mem_get_stats().free_pages);
+    return 0;
+}
+
+/* ( -- u ) */
+int word_heap_bytes(struct vm *vm) {
+    vm_push(vm, hal_mem_get_stats().heap_bytes);
+    return 0;
 }
 
 int word_reboot(struct vm *vm) {
