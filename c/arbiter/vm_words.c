@@ -77,8 +77,7 @@ int word_vm_state(struct vm *vm) {
 
 /* ( vm1 -- vm2 ) In the order of the table, so that a walk through all ends even when VMs come and go. */
 int word_next_vm(struct vm *vm) {
-    const struct vm_control *next =
-        vm_table_from((uint32_t)(vm_pop(vm) & (VM_TABLE_MAX - 1)) + 1);
+    const struct vm_control *next = vm_table_from((uint32_t)(vm_pop(vm) & (VM_TABLE_MAX - 1)) + 1);
     vm_push(vm, next == NULL ? 0 : next->id);
     return 0;
 }
