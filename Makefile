@@ -412,7 +412,7 @@ model_c := $(wildcard tests/model/*.c) c/shared/format.c \
 model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
               capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice)
 
-$(patsubst %,$(BUILD)/fuzz.asan/%.o,$(wildcard tests/model/*.c)): model_flags := -DCAPABILITIES_MAX=16u
+$(patsubst %,$(BUILD)/fuzz.asan/%.o,$(wildcard tests/model/*.c)): model_flags := -DCAPABILITIES_MAX=4u
 
 SEEDS      ?= 3
 OPERATIONS ?= 1000000
