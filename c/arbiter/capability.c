@@ -24,6 +24,7 @@ static const struct {
     [CAP_TIME_ADMIN] = {"CAP-TIME-ADMIN", VM_PRIORITIES - 1},
     [CAP_CONSOLE] = {"CAP-CONSOLE", 0},
     [CAP_AUDIT] = {"CAP-AUDIT", 0},
+    [CAP_BLOCK] = {"CAP-BLOCK", UINT32_MAX},
 };
 
 const char *capability_name(enum capability_kind kind) {

@@ -2,6 +2,7 @@
  * kernel_words.c - the words that show the machine, and the one that starts it again.
  */
 #include "forth/console.h"
+#include "forth/throw.h"
 #include "forth/vm.h"
 #include "hal/hal_memory.h"
 #include "hal/hal_power.h"
@@ -72,7 +73,10 @@ int word_heap_bytes(struct vm *vm) {
     return 0;
 }
 
+/* The machine is everybody's: like BYE, which switches it off, this is for VM[0] alone. */
 int word_reboot(struct vm *vm) {
-    (void)vm;
+    if (vm->id != 0) {
+        return THROW_NOT_PERMITTED;
+    }
     hal_power_reboot();
 }

@@ -31,6 +31,7 @@ enum capability_kind {
     CAP_TIME_ADMIN, /* priorities and quanta; range: priorities */
     CAP_CONSOLE,    /* give the console to a VM; no range */
     CAP_AUDIT,      /* read the record of uses and refusals; no range */
+    CAP_BLOCK,      /* read and write blocks of BLOCK; range: blocks */
     CAP_KINDS
 };
 

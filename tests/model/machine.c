@@ -119,6 +119,8 @@ uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     return 1;
 }
 
+int (*block_permit)(struct vm *vm, uint64_t block);
+
 int word_report_error(struct vm *vm) {
     (void)vm_pop(vm);
     return 0;

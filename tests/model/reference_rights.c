@@ -9,7 +9,7 @@ unsigned ref_cap_count;
 uint64_t ref_audits;
 
 static const uint64_t widest[CAP_KINDS] = {
-    UINT32_MAX, (UINT64_C(1) << 52) - 1, 0xffff, 0xff, 0, 31, 0, 0};
+    UINT32_MAX, (UINT64_C(1) << 52) - 1, 0xffff, 0xff, 0, 31, 0, 0, UINT32_MAX};
 
 /* What a VM has that covers a range: what comes from nearest to the start, of these the oldest. */
 static int find_cap(uint64_t owner, uint64_t kind, uint64_t low, uint64_t high) {

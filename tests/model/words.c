@@ -265,7 +265,8 @@ static void wait_word(struct vm *vm, struct ref_vm *ref, const struct operation 
 }
 
 static void rights_word(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    const uint64_t to = any_vm(ref, op->x), kind = op->y % 16 == 15 ? 8 + op->y % 3 : op->y % 8;
+    const uint64_t to = any_vm(ref, op->x),
+                   kind = op->y % 16 == 15 ? 8 + op->y / 16 % 3 : op->y % 8;
     uint64_t low = op->z % 4 * 8, high = op->z / 4 % 4 * 16;
     if (op->z / 16 % 2 == 0) {
         low = 0;
