@@ -19,9 +19,15 @@ int word_spawn_vm(struct vm *vm) {
     if (self == NULL) {
         return THROW_UNSUPPORTED;
     }
+    if (!vm_has(vm, addr, size)) {
+        return THROW_BAD_ADDRESS;
+    }
+    if (size > VM_SOURCE_MAX) {
+        return THROW_STRING_OVERFLOW;
+    }
     const char *text = vm_pointer(vm, addr, size);
     if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+        return THROW_NO_MEMORY;
     }
     if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
         return THROW_BAD_ENVELOPE;

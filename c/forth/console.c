@@ -159,14 +159,27 @@ int word_emit(struct vm *vm) {
     return 0;
 }
 
+#define TYPE_PIECE UINT64_C(128) /* a slow serial line takes ten milliseconds for it */
+
+int console_type(struct vm *vm, uint64_t addr, uint64_t size) {
+    static const uint64_t thread[] = {(uint64_t)prim_type, (uint64_t)prim_exit};
+    vm_push(vm, addr);
+    vm_push(vm, size);
+    return vm_again(vm, thread);
+}
+
 int word_type(struct vm *vm) {
     uint64_t size = vm_pop(vm), addr = vm_pop(vm);
-    const char *text = vm_pointer(vm, addr, size);
-    if (text == NULL) {
+    if (!vm_has(vm, addr, size)) {
         return THROW_BAD_ADDRESS;
     }
-    console_bytes(text, size);
-    return 0;
+    const uint64_t piece = size < TYPE_PIECE ? size : TYPE_PIECE;
+    const char *text = vm_pointer(vm, addr, piece);
+    if (text == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    console_bytes(text, piece);
+    return piece == size ? 0 : console_type(vm, addr + piece, size - piece);
 }
 
 int word_key_question(struct vm *vm) {

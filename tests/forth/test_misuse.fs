@@ -261,6 +261,24 @@ T{ S" 1 BLOCK" MU-CHILD -> -276 THREW }T \ reading a block
 T{ S" 1 BUFFER UPDATE FLUSH" MU-CHILD -> -276 THREW }T \ writing a block
 T{ S" 1 63 LSHIFT 2 OR $10C0 ! FLUSH" MU-CHILD -> -276 THREW }T \ writing a block by forged notes of buffers
 
+\ ---- words that take long: nobody else waits for their end ----
+\ VM[0] is more urgent and wakes every millisecond meanwhile.
+: MU-DURING ( -- n ) 0 BEGIN MU-BUFFER 8 1000000 ['] RECV-WITHIN CATCH WHILE DROP 2DROP 1+ REPEAT 2DROP ;
+: MU-LONG ( addr u -- n reason flag )
+  MU-BEGIN 20 VM-ID PRIORITY!  1 27 LSHIFT SPAWN-VM MU-VM !
+  MU-BUFFER 8 MU-VM @ RECV-FROM DROP  MU-DURING 2 > >R  16 VM-ID PRIORITY!  MU-VM @ MU-SOON MU-WELL R> AND ;
+T{ S" : S PAD 8 0 SEND ; S $2000000 DUP DUP 2* OVER COMPARE S THROW" MU-LONG -> FINISHED }T \ COMPARE of 32 MiB
+T{ S" : S PAD 8 0 SEND ; 1 PAD C! S $2000000 DUP PAD 1 SEARCH S THROW" MU-LONG -> FINISHED }T \ SEARCH in 32 MiB
+T{ S" : S PAD 8 0 SEND ; $2000000 DUP 49 FILL S 0 0 $2000000 DUP >NUMBER S THROW" MU-LONG -> FINISHED }T \ 2^25 digits
+S" : S PAD 8 0 SEND ; $1000000 CONSTANT A : F $100000 0 DO $2031 A I + ! 2 +LOOP ; F $203A A C! " 0 MU-TEXT# ! MU+
+S" S A $100000 EVALUATE [ S" MU+
+T{ MU-TEXT MU-TEXT# @ MU-LONG -> FINISHED }T \ compiling a million characters
+: MU-WIDE ( addr u -- n reason flag ) MU-BEGIN 1 27 LSHIFT SPAWN-VM MU-VM ! MU-VM @ MU-SOON MU-WELL ;
+T{ S" $1000000 $100001 EVALUATE" MU-WIDE -> -18 THREW }T \ a source of more than 1 MiB
+T{ S" $1000000 $100001 65536 SPAWN-VM" MU-WIDE -> -18 THREW }T \ a text of more than 1 MiB for a child
+: MU-ENDLESS ( addr u -- n reason flag ) MU-BEGIN 1 27 LSHIFT SPAWN-VM MU-VM ! MU-RUNS MU-STUCK-NOW ;
+T{ S" 1 $27FFFFF C! $1000000 DUP $2000000 $800000 SEARCH" MU-ENDLESS -> KILLED }T \ SEARCH that takes the longest
+
 \ ---- memory that runs out ----
 T{ MU-STORM -> -258 THREW }T \ making VMs until nothing is left
 : MU-BOMB ( -- flag ) \ each VM makes two; the root is taken the capability, and what is there is ended

@@ -66,12 +66,13 @@ unsigned char *machine_bytes(const struct vm *vm, uint64_t address) {
     return (unsigned char *)vm->window + address;
 }
 
-void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size) {
     const uint64_t start = (uint32_t)address;
-    if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
-        return NULL;
-    }
-    return (void *)(vm->window + start);
+    return start >= VM_USER_AREA && start <= vm->envelope && size <= vm->envelope - start;
+}
+
+void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+    return vm_has(vm, address, size) ? (void *)(vm->window + (uint32_t)address) : NULL;
 }
 
 void stack_clear(struct vm *vm) {
