@@ -15,8 +15,11 @@ VARIABLE MU-CELL    CREATE MU-BUFFER 4096 ALLOT
 : MU-SECONDS ( n1 -- n2 ) 1000000000 * ;
 
 \ The bystander adds one to what it gets. It is as forbearing as a server among strangers has to be.
-S" CREATE B 4096 ALLOT : S SWAP 8 = IF 1 B +! B 8 ROT SEND? THEN DROP ; : P BEGIN B 4096 RECV ['] S CATCH IF 2DROP THEN AGAIN ; P"
-MU-SMALL SPAWN-VM CONSTANT MU-PING
+CREATE MU-TEXT 400 ALLOT   VARIABLE MU-TEXT#   \ a text of several lines
+: MU+ ( addr u -- ) TUCK MU-TEXT MU-TEXT# @ + SWAP MOVE MU-TEXT# +! ;
+S" CREATE B 4096 ALLOT : S SWAP 8 = IF 1 B +! B 8 ROT SEND? THEN DROP ; " 0 MU-TEXT# ! MU+
+S" : P BEGIN B 4096 RECV ['] S CATCH IF 2DROP THEN AGAIN ; P" MU+
+MU-TEXT MU-TEXT# @ MU-SMALL SPAWN-VM CONSTANT MU-PING
 : MU-ANSWERS? ( -- flag )
   NS DUP MU-CELL !  MU-CELL 8 MU-PING 1 MU-SECONDS SEND-WITHIN
   MU-CELL 8 MU-PING 1 MU-SECONDS RECV-FROM-WITHIN DROP  1+ MU-CELL @ = ;
@@ -30,7 +33,7 @@ MU-SMALL SPAWN-VM CONSTANT MU-PING
 : MU-SOON ( vm -- n reason ) \ the end of a VM; one that does not come is brought about, and tells itself from others
   DUP 20 MU-SECONDS ['] WAIT-VM-WITHIN CATCH ?DUP IF NIP NIP SWAP DUP KILL-VM WAIT-VM 2DROP 99 ELSE ROT DROP THEN ;
 : MU-WELL ( -- flag ) MU-ANSWERS? MU-EVEN? AND ;
-\ After crowds of VMs the kernel's heap may keep a page or two in which something lies, or need less of them than before.
+\ After crowds of VMs the kernel's heap may keep a page or two in which something lies, or need fewer than before.
 : MU-WELL-CROWD ( -- flag ) MU-ANSWERS? 8 MU-EVEN-BUT? AND ;
 
 \ What the rows expect. Before THREW stands the code.
@@ -49,8 +52,8 @@ MU-SMALL SPAWN-VM CONSTANT MU-PING
 : MU-END ( vm -- n reason ) DUP KILL-VM MU-SOON ;
 : MU-STUCK-NOW ( state -- n reason flag ) MU-VM @ MU-BECOMES? MU-ANSWERS? AND >R MU-VM @ MU-END MU-WELL R> AND ;
 : MU-STUCK ( addr u state -- n reason flag ) MU-BEGIN >R MU-START R> MU-STUCK-NOW ;
-0 CONSTANT MU-RUNS      2 CONSTANT MU-INPUT     3 CONSTANT MU-SLEEPS    5 CONSTANT MU-SENDS
-6 CONSTANT MU-RECEIVES  8 CONSTANT MU-SENDS-PAGES   9 CONSTANT MU-TAKES-PAGES
+0 CONSTANT MU-RUNS      2 CONSTANT MU-INPUT     3 CONSTANT MU-SLEEPS    4 CONSTANT MU-WAITS
+5 CONSTANT MU-SENDS     6 CONSTANT MU-RECEIVES  8 CONSTANT MU-SENDS-PAGES   9 CONSTANT MU-TAKES-PAGES
 
 \ Ends every VM but VM[0] and the bystander, and forgets what they had to say.
 : MU-NEXT ( vm1 -- vm2 ) BEGIN NEXT-VM DUP MU-PING <> UNTIL ;
@@ -58,7 +61,7 @@ MU-SMALL SPAWN-VM CONSTANT MU-PING
   BEGIN MU-BUFFER 4096 RECV? NIP NIP 0= UNTIL ;
 : MU-COUNT ( -- n ) 0 0 BEGIN NEXT-VM DUP WHILE SWAP 1+ SWAP REPEAT DROP ;
 
-\ A VM that makes others until nothing is left. The first makes the tables of VMs as large as they will ever be: they stay.
+\ A VM that makes others until nothing is left. The first makes the tables of VMs as large as they will ever be.
 : MU-STORM ( -- n reason flag )
   MU-BEGIN S\" PAD 8 RECV 2DROP : P BEGIN S\" PAD 8 RECV\" 65536 SPAWN-VM DROP AGAIN ; P" MU-START
   CAP-SPAWN MU-VM @ GRANT  0 MU-GO  MU-VM @ MU-SOON
@@ -110,7 +113,8 @@ T{ S" DEFER P : Q ['] P CATCH THROW ; ' Q IS P Q" MU-CHILD -> -5 THREW }T \ CATC
 T{ S" 1 1000000 PICK" MU-CHILD -> -4 THREW }T \ PICK far below the stack
 T{ S" 1 -1 ROLL" MU-CHILD -> -4 THREW }T \ ROLL of 2^64-1 items
 T{ S" : P BEGIN AGAIN ; P" MU-RUNS MU-STUCK -> KILLED }T \ loop without end
-T{ S" : L BEGIN AGAIN ; : P BEGIN ['] L CATCH DROP AGAIN ; P" MU-RUNS MU-STUCK -> KILLED }T \ that catches, too
+T{ S" : L BEGIN AGAIN ; : P BEGIN ['] L CATCH DROP AGAIN ; P" MU-RUNS MU-STUCK
+   -> KILLED }T \ loop without end that catches all
 T{ S" : P BEGIN 0 ['] EXECUTE CATCH 2DROP AGAIN ; P" MU-RUNS MU-STUCK -> KILLED }T \ loop that throws without end
 
 \ ---- numbers ----
@@ -167,7 +171,8 @@ T{ MU-FLOOD -> TRUE }T \ output of 20 VMs at once
 T{ S" PAD 8 RECV 2DROP PAD @ KILL-VM" MU-GONE MU-TOLD -> -266 THREW }T \ the ID of a VM that has ended
 T{ S" PAD 8 99 SEND" MU-CHILD -> -266 THREW }T \ the ID of a VM that never was
 T{ S" PAD 8 -1 SEND" MU-CHILD -> -266 THREW }T \ the ID that stands for anybody
-T{ S" : P 0 300 0 DO I 9 16 LSHIFT + ['] KILL-VM CATCH NIP + LOOP ; P THROW" MU-CHILD -> 300 -266 * THREW }T \ forged IDs
+T{ S" : P 300 0 DO I 9 16 LSHIFT + ['] KILL-VM CATCH NIP DUP -266 <> IF THROW THEN LOOP THROW ; P" MU-CHILD
+   -> -266 THREW }T \ 300 forged IDs
 T{ S" 0 KILL-VM" MU-CHILD -> -272 THREW }T \ killing VM[0]
 T{ S" VM-ID KILL-VM" MU-CHILD -> KILLED }T \ killing oneself
 T{ S" PAD 8 RECV 2DROP PAD @ KILL-VM" MU-PING MU-TOLD -> -276 THREW }T \ killing a stranger
@@ -176,6 +181,11 @@ T{ S\" PAD 8 RECV 2DROP S\" PAD 8 RECV NIP KILL-VM\" 65536 SPAWN-VM PAD 8 2 PICK
 T{ S" VM-ID WAIT-VM" MU-CHILD -> -268 THREW }T \ WAIT-VM for oneself
 T{ S" PAD 8 RECV 2DROP PAD @ WAIT-VM" MU-PING MU-TOLD -> -268 THREW }T \ WAIT-VM for a stranger
 T{ S" 0 -1 WAIT-VM-WITHIN" MU-CHILD -> -268 THREW }T \ WAIT-VM for one's parent
+
+: MU-WAITING ( -- n reason flag ) \ a VM that waits for its child is ended, and leaves that behind
+  MU-BEGIN S\" PAD 8 RECV 2DROP S\" 99999 MS\" 65536 SPAWN-VM WAIT-VM" MU-START  CAP-SPAWN MU-VM @ GRANT  0 MU-GO
+  MU-WAITS MU-VM @ MU-BECOMES? MU-ANSWERS? AND >R  MU-VM @ MU-END MU-END-ALL MU-WELL R> AND ;
+T{ MU-WAITING -> KILLED }T \ killed while it waits for its child
 
 \ ---- time and priorities ----
 T{ S" 31 VM-ID PRIORITY!" MU-CHILD -> -276 THREW }T \ raising one's priority
@@ -240,10 +250,9 @@ T{ S" PAD 8 RECV 2DROP PAD 70000 65536 SPAWN-VM" CAP-SPAWN MU-ALLOWED -> -9 THRE
 T{ S" PAD 8 RECV 2DROP PAD 0 131072 SPAWN-VM" MU-NARROW -> -276 THREW }T \ an envelope above what one may give
 : MU-REVOKED ( addr u kind -- n reason flag )
   >R MU-BEGIN MU-START  R@ MU-VM @ GRANT  R> MU-VM @ REVOKE  0 MU-GO  MU-VM @ MU-SOON MU-WELL ;
-T{ S" PAD 8 RECV 2DROP PAD 0 65536 SPAWN-VM" CAP-SPAWN MU-REVOKED -> -276 THREW }T \ a capability that was taken back
-CREATE MU-TEXT 400 ALLOT   VARIABLE MU-TEXT#
-: MU+ ( addr u -- ) TUCK MU-TEXT MU-TEXT# @ + SWAP MOVE MU-TEXT# +! ;
-S\" PAD 8 RECV 2DROP S\" PAD 8 RECV 2DROP PAD 0 65536 SPAWN-VM\" 65536 SPAWN-VM CAP-SPAWN OVER GRANT " MU+
+T{ S" PAD 8 RECV 2DROP PAD 0 65536 SPAWN-VM" CAP-SPAWN MU-REVOKED
+   -> -276 THREW }T \ a capability that was taken back
+S\" PAD 8 RECV 2DROP S\" PAD 8 RECV 2DROP PAD 0 65536 SPAWN-VM\" 65536 SPAWN-VM CAP-SPAWN OVER GRANT " 0 MU-TEXT# ! MU+
 S" PAD 8 0 SEND PAD 8 RECV 2DROP PAD 8 2 PICK SEND WAIT-VM DROP THROW" MU+
 : MU-CHAIN ( -- n reason flag ) \ a child hands on what it then loses, and throws what the grandchild gets for it
   MU-BEGIN MU-TEXT MU-TEXT# @ MU-START
@@ -283,9 +292,9 @@ T{ S" 1 $27FFFFF C! $1000000 DUP $2000000 $800000 SEARCH" MU-ENDLESS -> KILLED }
 T{ MU-STORM -> -258 THREW }T \ making VMs until nothing is left
 : MU-BOMB ( -- flag ) \ each VM makes two; the root is taken the capability, and what is there is ended
   MU-BEGIN 20 VM-ID PRIORITY!
-  S" : W BEGIN CAP-SPAWN CAP? 0= WHILE YIELD REPEAT ; : B SOURCE 65536 SPAWN-VM CAP-SPAWN SWAP GRANT ; W B B W 9000 MS"
+  S" : W BEGIN CAP-SPAWN CAP? 0= WHILE YIELD REPEAT ; : B SOURCE 65536 SPAWN-VM CAP-SPAWN SWAP GRANT ; W B B KEY"
   MU-START  5 MU-VM @ PRIORITY!  CAP-SPAWN MU-VM @ GRANT
-  BEGIN 1 MS MU-COUNT 100 > UNTIL  MU-ANSWERS?
+  5000 0 DO 1 MS MU-COUNT 100 > IF LEAVE THEN LOOP  MU-COUNT 100 > MU-ANSWERS? AND
   CAP-SPAWN MU-VM @ REVOKE  20 MS MU-COUNT 20 MS MU-COUNT <= AND  MU-ANSWERS? AND
   MU-END-ALL  MU-WELL-CROWD AND  16 VM-ID PRIORITY! ;
 T{ MU-BOMB -> TRUE }T \ a VM that makes two that make two
