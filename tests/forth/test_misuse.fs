@@ -282,6 +282,8 @@ T{ S" : S PAD 8 0 SEND ; $2000000 DUP 49 FILL S 0 0 $2000000 DUP >NUMBER S THROW
 S" : S PAD 8 0 SEND ; $1000000 CONSTANT A : F $100000 0 DO $2031 A I + ! 2 +LOOP ; F $203A A C! " 0 MU-TEXT# ! MU+
 S" S A $100000 EVALUATE [ S" MU+
 T{ MU-TEXT MU-TEXT# @ MU-LONG -> FINISHED }T \ compiling a million characters
+T{ S" : S PAD 8 0 SEND ; : F BEGIN 1 ALLOCATE NIP UNTIL ; F S 1 ALLOCATE 1 ALLOCATE S" MU-LONG
+   -> FINISHED }T \ ALLOCATE in a full heap of 2 million blocks
 : MU-WIDE ( addr u -- n reason flag ) MU-BEGIN 1 27 LSHIFT SPAWN-VM MU-VM ! MU-VM @ MU-SOON MU-WELL ;
 T{ S" $1000000 $100001 EVALUATE" MU-WIDE -> -18 THREW }T \ a source of more than 1 MiB
 T{ S" $1000000 $100001 65536 SPAWN-VM" MU-WIDE -> -18 THREW }T \ a text of more than 1 MiB for a child
