@@ -424,14 +424,17 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 
 # --- The arbiter against a reference ----------------------------------------------------------------
 
-# The arbiter's sources over a machine of the test's, under the sanitizers. The wraps are where the test plants
-# faults, to see that it notices them.
+# The arbiter's sources over a machine of the test's, under the sanitizers; rights.c has capability.c in it, with few
+# capabilities for each VM. The wraps are where the test plants faults, to see that it notices them.
 model_c := $(wildcard tests/model/*.c) c/shared/format.c \
-           $(addprefix c/arbiter/,audit.c capability.c capability_words.c clock_words.c deadline_queue.c mailbox.c \
-             messages.c run_queue.c scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c vm_preempt.c vm_table.c vm_words.c)
+           $(addprefix c/arbiter/,audit.c capability_words.c clock_words.c deadline_queue.c mailbox.c messages.c \
+             run_queue.c scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c \
+             vm_preempt.c vm_table.c vm_words.c)
 model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
               capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice \
               clock_set_budget scheduler_block)
+
+$(patsubst %,$(BUILD)/fuzz.asan/%.o,$(wildcard tests/model/*.c)): model_flags := -DCAPABILITIES_MAX=4u
 
 SEEDS      ?= 3
 OPERATIONS ?= 1000000
@@ -466,7 +469,7 @@ SECONDS ?= 0
 $(BUILD)/fuzz.asan/gen/%.c.o: $(gen)/%.c $(before)
 	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
 $(BUILD)/fuzz.asan/%.c.o: %.c $(before)
-	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
+	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie $(model_flags))
 
 $(BUILD)/fuzz_forth: $(fuzz_o)
 	$(call say,LINK,$@)

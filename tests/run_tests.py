@@ -282,6 +282,16 @@ def help_stage(build, totals):
         totals.add(1, 0)
 
 
+def catalogue_stage(totals):
+    """The catalogue of misbehaviour as tests/forth/README.md lists it is that of test_misuse.fs."""
+    status, output = run([sys.executable, os.path.join(HERE, "misuse_list.py"), "--check"], HOST_SECONDS)
+    if status == 0:
+        print("PASS catalogue: README.md lists the kinds of misbehaviour that are tested")
+        totals.add(1, 0)
+    else:
+        totals.broken("catalogue", "the list is not up to date", output)
+
+
 def show_total(counts, where):
     """The sum over the word sets; show_suites has added them up already."""
     print(f"All word sets {where}: {sum(passed for passed, _ in counts.values())} passed, "
@@ -541,6 +551,7 @@ def main():
     host_counts = host_stage(options.build, files, totals)
     host_orders = clock_stage(options.build, files, totals)
     help_stage(options.build, totals)
+    catalogue_stage(totals)
     corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None

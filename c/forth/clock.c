@@ -141,6 +141,16 @@ void clock_enter(struct vm *vm, const uint64_t *thread) {
     vm->ip = (uint64_t)thread;
 }
 
+void clock_call(struct vm *vm, const uint64_t *thread) {
+    vm->words_left -= (int64_t)thread[-1];
+    vm->ip = (uint64_t)thread;
+}
+
+void clock_again(struct vm *vm, const uint64_t *thread) {
+    vm->words_left += (int64_t)price_from(vm, vm->ip);
+    clock_call(vm, thread);
+}
+
 uint64_t clock_words(const struct vm *vm) {
     return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm);
 }

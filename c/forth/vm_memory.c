@@ -7,11 +7,16 @@ static uint64_t page_down(uint64_t address) {
     return address & ~(VM_PAGE - 1);
 }
 
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size) {
+    const uint64_t start = (uint32_t)address;
+    return start >= VM_USER_AREA && start <= vm->envelope && size <= vm->envelope - start;
+}
+
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
-    uint64_t start = (uint32_t)address;
-    if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
+    if (!vm_has(vm, address, size)) {
         return NULL;
     }
+    const uint64_t start = (uint32_t)address;
     if (size > 0) {
         uint64_t first = page_down(vm->window + start);
         uint64_t last = page_down(vm->window + start + size - 1);

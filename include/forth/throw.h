@@ -69,6 +69,7 @@ enum throw_code {
     THROW_BAD_REGISTER = -292, /* an address that is not a multiple of the width, or none at all */
     THROW_IRQ_IN_USE = -293,   /* somebody has the line */
     THROW_NO_IRQ = -294,       /* no such line, or not attached by this VM */
+    THROW_TOO_MANY_CAPABILITIES = -295, /* the VM that is to have it has so many */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */

@@ -20,6 +20,9 @@
 #define VM_ORDER_MAX     16u /* word lists in the search order */
 #define VM_LOCALS_MAX    64u /* locals in scope at once */
 #define VM_LOCAL_NAME    31u /* characters in the name of a local */
+#define VM_SOURCE_MAX                                                                              \
+    (UINT64_C(1)                                                                                   \
+     << 20) /* bytes of a string or line that is interpreted: parsing goes through it at once */
 
 /* Why engine_run returned. */
 enum vm_exit {
@@ -219,6 +222,9 @@ extern const uint64_t engine_quit_thread[];
  * present. NULL when it does not. The pointer is good until Forth runs again. */
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
 
+/* The same question without making pages present: for a word that goes through its argument in pieces. */
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size);
+
 /* Reads and writes one cell of the user area. */
 uint64_t vm_user_get(const struct vm *vm, uint64_t address);
 void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
@@ -227,6 +233,17 @@ void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
  * does not suffice. */
 bool vm_prepare_definition(const struct vm *vm);
 bool vm_prepare_file(const struct vm *vm);
+
+/* ---- c/forth/again.c ---- */
+
+#define VM_PIECE UINT64_C(4096) /* bytes that a C word goes through at once */
+
+/* For a C word that has more to do than one piece: with what is left on the stack, as its arguments, it returns what
+ * this returns. The VM goes on with `thread`, the word's primitive and exit (asm/engine/threads.asm), unless it has
+ * to leave first. 0, or a THROW code when the control stack is full. */
+int vm_again(struct vm *vm, const uint64_t *thread);
+extern const uint64_t engine_again_type_thread[], engine_again_compare_thread[];
+extern const uint64_t engine_again_to_number_thread[], engine_again_allocate_on_thread[];
 
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */
 

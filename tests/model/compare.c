@@ -162,7 +162,7 @@ static unsigned check_caps(const struct vm_control *control, const struct ref_vm
         }
         count++;
     }
-    if (count != expected) {
+    if (count != expected || count != control->capability_count) {
         model_fail("VM %lu has %u capabilities, expected %u", ref->id, count, expected);
     }
     return count;

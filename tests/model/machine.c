@@ -73,12 +73,13 @@ unsigned char *machine_bytes(const struct vm *vm, uint64_t address) {
     return (unsigned char *)vm->window + address;
 }
 
-void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size) {
     const uint64_t start = (uint32_t)address;
-    if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
-        return NULL;
-    }
-    return (void *)(vm->window + start);
+    return start >= VM_USER_AREA && start <= vm->envelope && size <= vm->envelope - start;
+}
+
+void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+    return vm_has(vm, address, size) ? (void *)(vm->window + (uint32_t)address) : NULL;
 }
 
 void stack_clear(struct vm *vm) {
@@ -127,6 +128,8 @@ uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     (void)size;
     return 1;
 }
+
+int (*block_permit)(struct vm *vm, uint64_t block);
 
 int word_report_error(struct vm *vm) {
     (void)vm_pop(vm);

@@ -319,6 +319,36 @@ UNIT_TEST(capability_part, "a part can be handed on, never more, and two parts a
     capability_drop_all(root);
 }
 
+UNIT_TEST(capability_limit,
+          "a VM holds so many, the last of them from its parent or VM[0], and none twice") {
+    struct vm_control *root = new_holder(0), *a = new_holder(1), *b = new_holder(2);
+    b->parent = 77;
+    CHECK(capability_give_all(root));
+    CHECK_EQ_I64(capability_grant_kind(root, a, CAP_PORT), 0);
+    const unsigned before = blocks;
+    uint64_t port = 0;
+    while (capability_grant(a, b, CAP_PORT, port * 2, port * 2) == 0 && port < 1000) {
+        port++;
+    }
+    CHECK_EQ_U64(port, CAPABILITIES_OF_STRANGERS);
+    CHECK_EQ_I64(capability_grant(a, b, CAP_PORT, 1, 1), THROW_TOO_MANY_CAPABILITIES);
+    CHECK_EQ_I64(capability_grant(a, b, CAP_PORT, 2, 2), 0); /* it has that */
+    CHECK_EQ_I64(capability_grant(root, b, CAP_PORT, 0x8000, 0x8000), 0);
+    b->parent = a->id;
+    while (capability_grant(a, b, CAP_PORT, port * 2, port * 2) == 0 && port < 1000) {
+        port++;
+    }
+    CHECK_EQ_U64(port, CAPABILITIES_MAX - 1);
+    CHECK_EQ_U64(b->capability_count, CAPABILITIES_MAX);
+    CHECK_EQ_U64(blocks, before + CAPABILITIES_MAX);
+    CHECK_EQ_I64(capability_grant(root, b, CAP_IRQ, 1, 1), THROW_TOO_MANY_CAPABILITIES);
+    CHECK_EQ_U64(capability_revoke(a, b, CAP_PORT), CAPABILITIES_MAX - 1);
+    CHECK_EQ_I64(capability_grant(root, b, CAP_IRQ, 1, 1), 0);
+    CHECK_EQ_U64(b->capability_count, 2);
+    capability_drop_all(root);
+    CHECK_EQ_U64(b->capability_count, 0);
+}
+
 UNIT_TEST(capability_circle,
           "who has it already gets nothing from those that it was handed on to") {
     struct vm_control *root = new_holder(0), *a = new_holder(1), *b = new_holder(2);
