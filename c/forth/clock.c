@@ -190,6 +190,19 @@ void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context) {
     (void)owed(vm, visit, context);
 }
 
+void clock_call(struct vm *vm, const uint64_t *thread) {
+    vm->words_left -= (int64_t)thread[-1];
+    vm->ip = (uint64_t)thread;
+    history_enter(vm, thread);
+}
+
+void clock_again(struct vm *vm, const uint64_t *thread) {
+    vm->words_left += (int64_t)price_from(vm, vm->ip);
+    undone(vm, vm->ip);
+    history_note(vm, vm->ip | HISTORY_CUT);
+    clock_call(vm, thread);
+}
+
 uint64_t clock_words(const struct vm *vm) {
     return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm, nobody, NULL);
 }

@@ -236,7 +236,7 @@ void physics_beat(struct vm *vm) {
     const uint32_t loops = physics->loops;
     const uint64_t paid = clock_paid(vm), now = paid - physics->origin_paid;
     const uint64_t interval = now - physics->last;
-    bool complete = heat_settle(vm);
+    bool complete = (loops & (PHYSICS_HEAT | PHYSICS_WINDOW)) == 0 || heat_settle(vm);
     if (complete && (loops & PHYSICS_HEAT) != 0) {
         physics->distance = heat_feed(vm, now, interval, physics->before);
         if ((loops & PHYSICS_SLOPE) != 0) {
@@ -246,7 +246,7 @@ void physics_beat(struct vm *vm) {
     if (complete && (loops & PHYSICS_WINDOW) != 0) {
         complete = look_at_window(vm);
     }
-    if (complete && vm->hot_words_used) {
+    if (complete && vm->hot_words_used && (loops & PHYSICS_HEAT) != 0) {
         hot_words_choose(vm, now);
     }
     physics->missed += !complete;

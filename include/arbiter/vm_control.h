@@ -80,6 +80,7 @@ struct vm_control {
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct mailbox mailbox;
     struct capability *capabilities;
+    uint32_t capability_count;
     bool summoned; /* by the attention key: most urgent until it waits for others than the user */
     bool last_was_notice; /* what it has received last */
     bool doomed;          /* to be ended as soon as it has left the processor */

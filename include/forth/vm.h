@@ -20,6 +20,9 @@
 #define VM_ORDER_MAX     16u /* word lists in the search order */
 #define VM_LOCALS_MAX    64u /* locals in scope at once */
 #define VM_LOCAL_NAME    31u /* characters in the name of a local */
+#define VM_SOURCE_MAX                                                                              \
+    (UINT64_C(1)                                                                                   \
+     << 20) /* bytes of a string or line that is interpreted: parsing goes through it at once */
 
 /* Why engine_run returned. */
 enum vm_exit {
@@ -86,9 +89,28 @@ struct definition {
     int32_t need;  /* cells surely needed on entry */
     uint64_t last; /* cell of the newest primitive, 0 where a branch may arrive after it */
     uint32_t control_depth;
-    struct control_entry control[VM_CONTROL_DEPTH];
     uint32_t local_count;
-    struct local local[VM_LOCALS_MAX]; /* in the order of declaration */
+    struct control_entry *control; /* in the workspace; present while a definition is open */
+    struct local *local;           /* in the order of declaration */
+};
+
+/* What few VMs need at any time: pages of the slot that are made when they are first used. */
+struct vm_workspace {
+    struct control_entry control[VM_CONTROL_DEPTH];
+    struct local local[VM_LOCALS_MAX];
+    struct vm_file file[VM_FILE_DEPTH];
+};
+
+_Static_assert(sizeof(struct vm_workspace) <= VM_WORKSPACE_SIZE, "the workspace is large enough");
+
+/* Where the tables above the window lie, placed by history_start. */
+struct vm_tables {
+    uint64_t counts, counts_size;
+    uint64_t executed_size; /* of the region at vm->executed */
+    uint64_t trace;         /* the first half; the second is VM_TRACE_HALF + VM_GUARD further on */
+    uint64_t settled, settled_tokens;
+    uint64_t heat, heat_size;
+    uint64_t transitions;
 };
 
 struct vm {
@@ -161,7 +183,8 @@ struct vm {
     struct vm_frame frame;
 
     /* C only */
-    uint64_t slot;           /* address of the slot */
+    uint64_t slot; /* address of the slot */
+    struct vm_tables tables;
     struct physics *physics; /* physics/physics.h; NULL: it has none */
     uint64_t id;
     enum {
@@ -184,7 +207,8 @@ struct vm {
     bool at_prompt; /* the outer interpreter waits for a line */
     struct console_stream console;
     struct definition definition;
-    struct vm_file file[VM_FILE_DEPTH];
+    unsigned char *mailbox; /* VM_MAILBOX_SIZE bytes of the slot, for the arbiter */
+    struct vm_file *file;   /* in the workspace; the first file_depth are present */
     struct dictionary own;
 };
 
@@ -227,9 +251,28 @@ extern const uint64_t engine_paths[], engine_paths_end[];
  * present. NULL when it does not. The pointer is good until Forth runs again. */
 void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
 
+/* The same question without making pages present: for a word that goes through its argument in pieces. */
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size);
+
 /* Reads and writes one cell of the user area. */
 uint64_t vm_user_get(const struct vm *vm, uint64_t address);
 void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
+
+/* Makes the part of the workspace present that the next definition, or the next file, needs. False when memory
+ * does not suffice. */
+bool vm_prepare_definition(const struct vm *vm);
+bool vm_prepare_file(const struct vm *vm);
+
+/* ---- c/forth/again.c ---- */
+
+#define VM_PIECE UINT64_C(4096) /* bytes that a C word goes through at once */
+
+/* For a C word that has more to do than one piece: with what is left on the stack, as its arguments, it returns what
+ * this returns. The VM goes on with `thread`, the word's primitive and exit (asm/engine/threads.asm), unless it has
+ * to leave first. 0, or a THROW code when the control stack is full. */
+int vm_again(struct vm *vm, const uint64_t *thread);
+extern const uint64_t engine_again_type_thread[], engine_again_compare_thread[];
+extern const uint64_t engine_again_to_number_thread[], engine_again_allocate_on_thread[];
 
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */
 

@@ -29,7 +29,7 @@ struct tally {
     uint64_t counted;
 };
 
-#define TALLIES 4096u
+#define TALLIES 65536u
 
 static struct tally tallies[TALLIES];
 static struct tally *running;

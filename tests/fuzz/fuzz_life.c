@@ -354,7 +354,9 @@ static struct vm *make_idle(void) {
 
 void fuzz_life_init(void) {
     life = mmap(NULL, sizeof *life, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    life->thread[0] = VM_COUNTS + VM_COUNTS_SIZE - CELL;
+    /* the last counter that the smallest VM has */
+    life->thread[0] =
+        VM_COUNTS + (base_image.dictionary.end_path + VM_CODE_MIN / (2 * CELL) - 1) * CELL;
     life->thread[1] = 2;
     life->thread[2] = (uint64_t)prim_catch;
     life->thread[3] = (uint64_t)prim_wait_input;

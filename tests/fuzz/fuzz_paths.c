@@ -19,7 +19,7 @@
 
 /* Outside .data and .bss, which fuzz_outside.c watches. */
 struct before {
-    uint64_t count[2 * VM_PATHS_MAX];
+    uint64_t count[2 * (VM_CODE_MAX / (2 * CELL))];
     uint64_t executed; /* tokens, all and those of markers */
     uint64_t marked;
     uint64_t paid;
@@ -41,7 +41,7 @@ int __wrap_word_forget_word(struct vm *vm);
 
 /* Words paid for, less those given back. */
 static uint64_t paid(const struct vm *vm) {
-    return (uint64_t)(vm->clock_target - clock_budget(vm));
+    return clock_paid(vm);
 }
 
 void __wrap_clock_unwind(struct vm *vm) {
@@ -67,7 +67,7 @@ int __wrap_word_forget_word(struct vm *vm) {
 }
 
 static const uint64_t *counts(const struct vm *vm) {
-    return (const uint64_t *)(vm->slot + VM_COUNTS);
+    return (const uint64_t *)vm->tables.counts;
 }
 
 /* How often tokens were executed; of markers alone if `markers`, for these enter a second word. */
@@ -88,7 +88,7 @@ static uint64_t begin_of(const struct vm *vm, uint32_t path) {
     const struct dictionary *d = path < vm->own.first_path ? &base_image.dictionary : &vm->own;
     return path < base_image.dictionary.first_path
                ? engine_paths[path]
-               : d->code + ((const uint32_t *)d->paths)[path - d->first_path] * CELL;
+               : d->code + ((const struct path *)d->paths)[path - d->first_path].cell * CELL;
 }
 
 static void make_present(uint64_t from, uint64_t bytes) {
@@ -100,7 +100,7 @@ static void make_present(uint64_t from, uint64_t bytes) {
 void fuzz_paths_begin(const struct vm *vm) {
     before->paths = vm->own.end_path + MORE_PATHS;
     before->tokens = vm->own.end + MORE_TOKENS;
-    make_present(vm->slot + VM_COUNTS, before->paths * CELL);
+    make_present(vm->tables.counts, before->paths * CELL);
     make_present(vm->executed, before->tokens * CELL);
     memcpy(before->count, counts(vm), before->paths * CELL);
     before->executed = executed(vm, false);

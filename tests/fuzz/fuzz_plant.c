@@ -46,7 +46,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         base_image.cold++;
         break;
     case PLANT_GUARD:
-        mprotect((void *)(vm->slot + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
+        mprotect((void *)(vm->window + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
         break;
     case PLANT_BRANCH:
         code[3] += CELL;
@@ -61,7 +61,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         code[5] = code[7];
         break;
     case PLANT_PATH:
-        ((uint32_t *)vm->own.paths)[1]++;
+        ((struct path *)vm->own.paths)[1].cell++;
         break;
     case PLANT_COUNT:
         fuzz_hal_commit((vm->window + code[5]) & ~(VM_PAGE - 1), VM_PAGE);
@@ -81,7 +81,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         }
         break;
     case PLANT_CRASH:
-        *(volatile char *)(vm->slot + VM_WINDOW) = 1;
+        *(volatile char *)(vm->window + VM_WINDOW) = 1;
         break;
     case PLANT_NONE:
     case PLANT_LEAK: /* when the VM is destroyed */

@@ -16,7 +16,7 @@
 #include "fuzz_thread.h"
 #include "primitives.h"
 
-#define CELLS_MAX (VM_CODE_SIZE / CELL)
+#define CELLS_MAX (VM_CODE_MAX / CELL)
 #define FIELD(f)                                                                                   \
     { offsetof(struct vm, f), #f }
 #define BASE_AND_OWN 2
@@ -54,7 +54,7 @@ static void check_price(uint32_t xt, uint64_t price_at, uint64_t way) {
 
 /* Cell of the code at which a path of a dictionary begins. */
 static uint32_t path_begin(const struct dictionary *dictionary, uint32_t number) {
-    return ((const uint32_t *)dictionary->paths)[number - dictionary->first_path];
+    return ((const struct path *)dictionary->paths)[number - dictionary->first_path].cell;
 }
 
 static void check_counter(const struct code *code, uint32_t xt, uint64_t counter_at, uint64_t way) {
@@ -255,7 +255,8 @@ static void check_chains(const struct dictionary *dictionary) {
     uint32_t limit = dictionary->end - dictionary->first;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
         uint32_t length = 0;
-        for (uint32_t xt = dictionary->bucket[i]; xt != 0; xt = word_of(dictionary, xt)->link) {
+        for (uint32_t xt = dictionary->words_committed == 0 ? 0 : dictionary->bucket[i]; xt != 0;
+             xt = word_of(dictionary, xt)->link) {
             if (xt >= dictionary->end || xt < dictionary->first || ++length > limit) {
                 fuzz_report(FUZZ_CODE, "bucket %u: word %u is not in place", i, xt);
             }
@@ -336,11 +337,13 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         const char *name;
     };
     static const struct field constant[] = {
-        FIELD(locals_base),  FIELD(window),    FIELD(data_base), FIELD(return_base),
-        FIELD(control_base), FIELD(envelope),  FIELD(quit_code), FIELD(base_words),
-        FIELD(base_end),     FIELD(own_words), FIELD(slot),      FIELD(id),
-        FIELD(own.code),     FIELD(own.words), FIELD(own.names), FIELD(own.first),
-        FIELD(own.prices),   FIELD(own.paths), FIELD(executed),
+        FIELD(locals_base),      FIELD(window),     FIELD(data_base),     FIELD(return_base),
+        FIELD(control_base),     FIELD(envelope),   FIELD(quit_code),     FIELD(base_words),
+        FIELD(base_end),         FIELD(own_words),  FIELD(slot),          FIELD(id),
+        FIELD(own.code),         FIELD(own.words),  FIELD(own.names),     FIELD(own.first),
+        FIELD(own.prices),       FIELD(file),       FIELD(mailbox),       FIELD(definition.control),
+        FIELD(definition.local), FIELD(own.bucket), FIELD(own.code_size), FIELD(own.words_size),
+        FIELD(own.names_size),   FIELD(own.paths),  FIELD(executed),      FIELD(tables.counts),
     };
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         /* own.first and its neighbour, own.end, share eight bytes */
@@ -366,16 +369,16 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         {vm->file_depth <= VM_FILE_DEPTH, "file_depth"},
         {vm->own_end == d->end && d->end >= d->first, "own_end"},
         {(uint64_t)(d->end - d->first) * sizeof(struct word) <= d->words_committed, "words"},
-        {d->code_used <= d->code_committed && d->code_committed <= VM_CODE_SIZE, "code_used"},
-        {d->names_used <= d->names_committed && d->names_committed <= VM_NAMES_SIZE, "names_used"},
-        {d->words_committed <= VM_WORDS_SIZE, "words_committed"},
+        {d->code_used <= d->code_committed && d->code_committed <= d->code_size, "code_used"},
+        {d->names_used <= d->names_committed && d->names_committed <= d->names_size, "names_used"},
+        {d->words_committed <= d->words_size, "words_committed"},
         {vm->latest < d->end, "latest"},
         {vm->order_count <= VM_ORDER_MAX, "order_count"},
         {vm->current >= 1 && vm->current <= vm->wordlists, "current"},
         {d->first_path == born->own.first_path && d->end_path >= d->first_path &&
-             (d->end_path - d->first_path) * sizeof(uint32_t) <= d->paths_committed,
+             (d->end_path - d->first_path) * sizeof(struct path) <= d->paths_committed,
          "end_path"},
-        {d->paths_committed <= VM_PATHS_SIZE, "paths_committed"},
+        {d->paths_committed <= d->code_size / 2, "paths_committed"},
         {vm->trace_begin + vm->trace_other == born->trace_begin + born->trace_other &&
              (vm->trace_begin == born->trace_begin || vm->trace_other == born->trace_begin),
          "trace_begin"},
@@ -397,7 +400,7 @@ void fuzz_validate_init(const struct vm *idle) {
     if (memory == MAP_FAILED) {
         abort();
     }
-    void *counters = mmap(NULL, BASE_AND_OWN * VM_PATHS_SIZE, PROT_READ | PROT_WRITE,
+    void *counters = mmap(NULL, BASE_AND_OWN * VM_CODE_MAX, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (counters == MAP_FAILED) {
         abort();
@@ -405,7 +408,7 @@ void fuzz_validate_init(const struct vm *idle) {
     base.mark = memory;
     own.mark = base.mark + CELLS_MAX;
     base.counter_at = counters;
-    own.counter_at = base.counter_at + VM_PATHS_MAX;
+    own.counter_at = base.counter_at + VM_CODE_MAX / (2 * CELL);
     fuzz_thread_init();
     base.dictionary = &base_image.dictionary;
     own.dictionary = &idle->own;
