@@ -31,14 +31,15 @@ struct inner {
 
 /* The primitives that only the compiler knows. */
 static const struct inner inners[] = {
-    {"lit", NUMBER},     {"call", CODE},      {"exit", NONE},         {"branch", TARGET},
-    {"0branch", TARGET}, {"of", TARGET},      {"do", NONE},           {"?do", TARGET},
-    {"loop", TARGET},    {"+loop", TARGET},   {"loop79", TARGET},     {"+loop79", TARGET},
-    {"unloop", NONE},    {"value", DATA},     {"defer", DATA},        {">local", NONE},
-    {"local@", NUMBER},  {"local!", NUMBER},  {"local-drop", NUMBER}, {"does", NONE},
-    {"forget", NONE},    {"set-does", NEVER}, {"refill-file", NEVER}, {"open-file", NEVER},
-    {"step", NEVER},     {"(colon)", NEVER},  {"(constant)", NEVER},  {"(does)", NEVER},
-    {"(value)", NEVER},  {"(defer)", NEVER},  {"(marker)", NEVER},    {"(unfinished)", NEVER},
+    {"lit", NUMBER},         {"call", CODE},      {"exit", NONE},         {"branch", TARGET},
+    {"0branch", TARGET},     {"of", TARGET},      {"do", NONE},           {"?do", TARGET},
+    {"loop", TARGET},        {"+loop", TARGET},   {"loop79", TARGET},     {"+loop79", TARGET},
+    {"unloop", NONE},        {"value", DATA},     {"defer", DATA},        {">local", NONE},
+    {"local@", NUMBER},      {"local!", NUMBER},  {"local-drop", NUMBER}, {"does", NONE},
+    {"forget", NONE},        {"set-does", NEVER}, {"refill-file", NEVER}, {"open-file", NEVER},
+    {"allocate-on", NEVER},  {"step", NEVER},     {"(colon)", NEVER},     {"(constant)", NEVER},
+    {"(does)", NEVER},       {"(value)", NEVER},  {"(defer)", NEVER},     {"(marker)", NEVER},
+    {"(unfinished)", NEVER},
 };
 
 enum mark { MARK_INSTRUCTION = 1, MARK_DEFINITION = 2, MARK_DOES = 4 };
