@@ -21,15 +21,23 @@ struct inner {
 
 /* The primitives that only the compiler knows. */
 static const struct inner inners[] = {
-    {"lit", NUMBER},         {"call", CODE},     {"exit", NONE},      {"branch", TARGET},
-    {"0branch", FORK},       {"of", FORK},       {"do", NONE},        {"?do", FORK},
-    {"loop", FORK},          {"+loop", FORK},    {"loop79", FORK},    {"+loop79", FORK},
-    {"branch-back", BACK},   {"unloop", NONE},   {"value", DATA},     {"defer", DATA},
-    {">local", NONE},        {"local@", NUMBER}, {"local!", NUMBER},  {"local-drop", NUMBER},
-    {"does", NONE},          {"forget", NONE},   {"set-does", NEVER}, {"refill-file", NEVER},
-    {"open-file", NEVER},    {"step", NEVER},    {"(colon)", NEVER},  {"(constant)", NEVER},
-    {"(does)", NEVER},       {"(value)", NEVER}, {"(defer)", NEVER},  {"(marker)", NEVER},
-    {"(unfinished)", NEVER},
+    {"lit", NUMBER},       {"call", CODE},
+    {"exit", NONE},        {"branch", TARGET},
+    {"0branch", FORK},     {"of", FORK},
+    {"do", NONE},          {"?do", FORK},
+    {"loop", FORK},        {"+loop", FORK},
+    {"loop79", FORK},      {"+loop79", FORK},
+    {"branch-back", BACK}, {"unloop", NONE},
+    {"value", DATA},       {"defer", DATA},
+    {">local", NONE},      {"local@", NUMBER},
+    {"local!", NUMBER},    {"local-drop", NUMBER},
+    {"does", NONE},        {"forget", NONE},
+    {"set-does", NEVER},   {"refill-file", NEVER},
+    {"open-file", NEVER},  {"allocate-on", NEVER},
+    {"step", NEVER},       {"(colon)", NEVER},
+    {"(constant)", NEVER}, {"(does)", NEVER},
+    {"(value)", NEVER},    {"(defer)", NEVER},
+    {"(marker)", NEVER},   {"(unfinished)", NEVER},
 };
 
 static unsigned char *operand_table; /* enum operand, by distance from the start of the engine */
