@@ -114,6 +114,8 @@ help:
 	'make test-full  these, every allocation of a boot refused in turn, and many machines: an hour' \
 	'make unit    the unit tests alone' \
 	'make model   the arbiter in random operations beside a reference (SEEDS, OPERATIONS)' \
+	'make vms     COUNT VMs at once, on the host and in QEMU, and what one costs' \
+	'make soak    1,000 VMs send messages to one another in QEMU for MINUTES; soak-save: written to results/' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
 	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
@@ -344,6 +346,22 @@ test-full: $(test_needs) $(BUILD)/packages-full
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/debug DEBUG=1 $(BUILD)/debug/hal_test.efi
 	@$(PYTHON) tests/run_tests.py --build $(BUILD) --full
 
+# --- Very many VMs ----------------------------------------------------------------------------------
+
+COUNT   ?= 10000
+MINUTES ?= 10
+
+.PHONY: vms soak soak-save
+scale_needs := all $(BUILD)/kvm_probe
+run_soak     = $(PYTHON) -B tests/scale/run_scale.py soak --build $(BUILD) --accel $(ACCEL) --where kernel \
+               --seconds $$(($(MINUTES) * 60))
+vms: $(scale_needs)
+	@$(PYTHON) -B tests/scale/run_scale.py vms --build $(BUILD) --accel $(ACCEL) --count $(COUNT)
+soak: $(scale_needs)
+	@$(run_soak)
+soak-save: $(scale_needs)
+	@$(run_soak) --save
+
 # --- Programs in place of the arbiter -------------------------------------------------------------
 
 comma := ,
@@ -407,14 +425,17 @@ $(BUILD)/%.efi: $(BUILD)/%.loader.so
 
 # --- The arbiter against a reference ----------------------------------------------------------------
 
-# The arbiter's sources over a machine of the test's, under the sanitizers. The wraps are where the test plants
-# faults, to see that it notices them.
+# The arbiter's sources over a machine of the test's, under the sanitizers; rights.c has capability.c in it, with few
+# capabilities for each VM. The wraps are where the test plants faults, to see that it notices them.
 model_c := $(wildcard tests/model/*.c) c/shared/format.c c/forth/history.c \
-           $(addprefix c/arbiter/,audit.c capability.c capability_words.c clock_words.c deadline_queue.c mailbox.c \
-             messages.c scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c vm_preempt.c vm_table.c vm_words.c)
+           $(addprefix c/arbiter/,audit.c capability_words.c clock_words.c deadline_queue.c mailbox.c messages.c \
+             scheduler.c scheduler_requests.c scheduler_time.c vm_arbiter.c vm_fault.c vm_life.c \
+             vm_preempt.c vm_table.c vm_words.c)
 model_wrap := $(addprefix -Wl$(comma)--wrap=,scheduler_wake scheduler_lend mailbox_put mailbox_find \
               capability_revoke deadline_queue_remove deadline_queue_expired vm_table_find hal_mem_free vm_has_notice \
               clock_set_target scheduler_block)
+
+$(patsubst %,$(BUILD)/fuzz.asan/%.o,$(wildcard tests/model/*.c)): model_flags := -DCAPABILITIES_MAX=4u
 
 SEEDS      ?= 3
 OPERATIONS ?= 1000000
@@ -439,7 +460,8 @@ fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm
               $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(gen_c))
 fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
                $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
-fuzz_ldflags := -g -no-pie -z noexecstack -Wl,--wrap=hal_space_commit
+fuzz_ldflags := -g -no-pie -z noexecstack $(patsubst %,-Wl$(comma)--wrap=%,hal_space_commit clock_unwind \
+                clock_unwind_all word_forget_to word_forget_word)
 fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
 
 LINES   ?= 10000000
@@ -449,7 +471,7 @@ SECONDS ?= 0
 $(BUILD)/fuzz.asan/gen/%.c.o: $(gen)/%.c $(before)
 	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
 $(BUILD)/fuzz.asan/%.c.o: %.c $(before)
-	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie)
+	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie $(model_flags))
 
 $(BUILD)/fuzz_forth: $(fuzz_o)
 	$(call say,LINK,$@)

@@ -37,6 +37,7 @@ FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
 BOOT_SECONDS = 1800
 TERMINAL_SECONDS = 600
+SCALE_SECONDS = 600
 FAIL_ALLOC_SECONDS = 3600
 MACHINES_SECONDS = 7200
 END_SECONDS = 30
@@ -281,6 +282,16 @@ def help_stage(build, totals):
         totals.add(1, 0)
 
 
+def catalogue_stage(totals):
+    """The catalogue of misbehaviour as tests/forth/README.md lists it is that of test_misuse.fs."""
+    status, output = run([sys.executable, os.path.join(HERE, "misuse_list.py"), "--check"], HOST_SECONDS)
+    if status == 0:
+        print("PASS catalogue: README.md lists the kinds of misbehaviour that are tested")
+        totals.add(1, 0)
+    else:
+        totals.broken("catalogue", "the list is not up to date", output)
+
+
 def show_total(counts, where):
     """The sum over the word sets; show_suites has added them up already."""
     print(f"All word sets {where}: {sum(passed for passed, _ in counts.values())} passed, "
@@ -470,6 +481,23 @@ def debug_stage(build, accelerator, totals):
     totals.add(*run_hal.run(os.path.join(build, "debug"), accelerator, host=False))
 
 
+def scale_stage(build, accelerator, totals):
+    """Ten thousand VMs at once, and a thousand that send messages for some time: see tests/scale/."""
+    heading("Very many VMs")
+    runs = [["vms", "--where", "host"], ["soak", "--where", "host", "--seconds", "20"]]
+    if accelerator is not None:
+        runs += [["vms", "--where", "kernel"], ["soak", "--where", "kernel", "--seconds", "60"]]
+    for what in runs:
+        status, output = run([sys.executable, "-B", os.path.join(HERE, "scale", "run_scale.py"), *what,
+                              "--build", build, "--accel", accelerator or "auto"], SCALE_SECONDS)
+        summary = suites(output).get("scale")
+        if not summary or (status != 0) != (summary[1] > 0):
+            totals.broken(f"scale {what[0]}", f"no proper end; {how(status)}", output)
+            continue
+        print(output.rstrip())
+        totals.add(*summary)
+
+
 def terminal_stage(build, totals):
     heading("The Linux program on a terminal")
     stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
@@ -523,6 +551,7 @@ def main():
     host_counts = host_stage(options.build, files, totals)
     host_orders = clock_stage(options.build, files, totals)
     help_stage(options.build, totals)
+    catalogue_stage(totals)
     corpus_stage(options.build, totals)
     fuzz_stage(options.build, totals)
     accelerator = None
@@ -534,6 +563,7 @@ def main():
     ans_stage(options.build, accelerator, totals)
     hal_stage(options.build, accelerator, totals)
     failure_stage(options.build, accelerator, totals)
+    scale_stage(options.build, accelerator, totals)
     terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
     if options.full:

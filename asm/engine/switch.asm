@@ -293,6 +293,8 @@ engine_attend:
     jnz .leave
     test dword [VM + VM_ATTENTION], ATTENTION_BREAK
     jnz .break
+    test dword [VM + VM_ATTENTION], ATTENTION_THROW
+    jz .gone
     mov dword [VM + VM_ATTENTION], 0
     mov TOS, [VM + VM_ATTENTION_CODE]
     jmp engine_throw_plain
@@ -305,6 +307,8 @@ engine_attend:
     mov dword [VM + VM_ATTENTION], 0
     mov TOS, THROW_USER_INTERRUPT
     jmp engine_throw_plain
+.gone:                              ; it was to leave, and has: preempted since that was found out
+    NEXT
 
 ; In: rax = C word, int word(struct vm *), 0 or a THROW code; ecx = bytes of data stack that it takes.
 ; The C word finds the whole data stack in memory and may push VM_HEADROOM_CELLS cells unasked: the

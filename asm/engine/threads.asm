@@ -2,9 +2,9 @@
 ; what a VM begins with.
 ;
 ; Role: data only, between engine_threads and engine_threads_end, where c/forth/clock.c finds out by the address what
-; lies on the control stack above it. Each thread has its counter and its price in the cells before it and each branch has them
-; as operands, as the compiler lays them (c/forth/price.c); verify.py counts them again. A cell of 0 ends a thread after
-; which nothing comes.
+; lies on the control stack above it. Each thread has its counter and its price in the cells before it and each
+; branch has them as operands, as the compiler lays them (c/forth/price.c); verify.py looks at them again. A cell of 0
+; ends a thread after which nothing comes.
 
 %include "engine.inc"
 
@@ -63,6 +63,16 @@ engine_source_threads_end:
 THREAD interpret, 2
     dq prim_interpret_step, prim_interpret_dispatch
 
+; A C word with more to do than one piece goes on with its own (c/forth/again.c).
+THREAD again_type, 2
+    dq prim_type, prim_exit
+THREAD again_compare, 2
+    dq prim_compare, prim_exit
+THREAD again_to_number, 2
+    dq prim_to_number, prim_exit
+THREAD again_allocate_on, 2
+    dq prim_allocate_on, prim_exit
+
 ; Nothing lies on the control stack while these run.
 THREAD load, 2
     dq prim_include_refill, prim_zero_branch
@@ -92,3 +102,4 @@ engine_paths_end:
 extern prim_catch_exit, prim_interpret, prim_source_exit, prim_include_open, prim_include_refill
 extern prim_zero_branch, prim_branch_back, prim_interpret_step, prim_interpret_dispatch
 extern prim_execute, prim_finish, prim_quit
+extern prim_type, prim_compare, prim_to_number, prim_allocate_on, prim_exit

@@ -39,6 +39,8 @@ class Program:
         self.threads = {name: address for name, address in self.image.address_of.items()
                         if name.startswith("engine_") and name.endswith("_thread")}  # C uses them; others are found
         names = self.image.address_of
+        self.paths = (names["engine_paths_end"] - names["engine_paths"]) // CELL
+        self.counters = {}  # number of a static path: where its counter lies
         self.instructions = self.image.disassemble(names[START], names[STOP])
         self.primitives = {primitive.label: primitive for primitive in table if primitive.kind in IN_ENGINE}
         for symbol, effect in THREAD_PRIMITIVES.items():
@@ -68,14 +70,15 @@ class Program:
         name = self.fields.get(offset)
         if name is None:
             return None, None, 0
-        return name, FIELD_KIND.get(name, "number"), self.field_end.get(offset, offset + CELL) - offset
+        kind = "private" if name.startswith("VM_FRAME_") else "number"  # registers of a preempted VM
+        return name, FIELD_KIND.get(name, kind), self.field_end.get(offset, offset + CELL) - offset
 
     def field_value(self, kind, where):
         """What is known of a value loaded from a field."""
         if kind == "number":
             return None
         return {"sp": ("sp", None), "rp": ("rp", None), "lp": ("lp", None), "control": ("control", "field"),
-                "frame-note": ("address",), "handler": ("handler", where, False), "offset": ("offset", where)}.get(kind, (kind,))
+                "frame-note": ("address",), "private": ("address",), "handler": ("handler", where, False), "offset": ("offset", where)}.get(kind, (kind,))
 
     def frames(self, only):
         return [FRAMES[only]] if only else FRAMES.values()
@@ -126,6 +129,8 @@ class Program:
             self.violation(START, self.image.address_of[START], "writable")
         for name, address in self.threads.items():
             self.check_thread(name, address)
+        if len(self.counters) != self.paths:
+            self.violation("engine_paths", self.image.address_of["engine_paths"], "thread", "a path that nothing counts")
         return visited
 
     def check_unreached(self, visited):
@@ -149,10 +154,19 @@ class Program:
                 return words
             address += CELL + max(function.skips, default=0)
 
+    def check_way(self, name, target, price, counter):
+        """Price and counter of a way to `target` in static threads lie at these addresses."""
+        if self.image.cell(price) != self.price(target):
+            self.violation(name, price, "thread", "a price in a static thread")
+        number = ((self.image.cell(counter) or 0) - self.offset["COUNTS_PAGE"] * self.offset["PAGE"]) // CELL
+        begin = self.image.address_of["engine_paths"] + number * CELL
+        good = 0 <= number < self.paths and self.image.cell(begin) == target and self.image.is_read_only(begin)
+        if not good or self.counters.setdefault(number, counter) != counter:
+            self.violation(name, counter, "thread", "a counter in a static thread")
+
     def check_thread(self, name, address):
         """Follows a static thread as NEXT would."""
-        if self.image.cell(address - CELL) != self.price(address):
-            self.violation(name, address, "thread", "the price before a static thread")
+        self.check_way(name, address, address - CELL, address - 2 * CELL)
         work, seen = [address], set()
         while work:
             address = work.pop()
@@ -164,9 +178,9 @@ class Program:
             if function and function.operand_is_code:
                 target = self.image.cell(address + CELL)
                 work.append(target)
-                prices = [self.price(target)] + ([self.price(address + 4 * CELL)] if function.forks else [])
-                if prices != [self.image.cell(address + (2 + i) * CELL) for i in range(len(prices))]:
-                    self.violation(name, address, "thread", "a price in a static thread")
+                self.check_way(name, target, address + 2 * CELL, address + 3 * CELL)
+                if function.forks:
+                    self.check_way(name, address + 6 * CELL, address + 4 * CELL, address + 5 * CELL)
             if function is None or function.entry_kind == "handler" or not self.image.is_read_only(address):
                 self.violation(name, address, "thread", "static thread")
             elif function.goes_on:

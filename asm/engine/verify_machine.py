@@ -5,9 +5,10 @@ violation. After a violation the path goes on as if all were well, so that one f
 """
 
 from verify_elf import Immediate, Memory, Register, Unknown
-from verify_memory import CELL, MemoryAccess
+from verify_memory import CELL
+from verify_paths import PathAccounts
 from verify_rules import (ARG_IS_CODE, ARITHMETIC, BIT_TESTS, COMPARISONS, FIELD_SAVED, FRAME_REGISTER, CLOCK,
-                          STACK_REGISTERS, WIDE)
+                          STACK_REGISTERS, TRACE, WIDE)
 from verify_state import ADDRESSES, DEPTH, HEADROOM, identity, skip_frame_items, splits_into_frames
 
 MASK = (1 << 64) - 1
@@ -18,7 +19,7 @@ def signed(number):
     return number - (1 << 64) if number >> 63 else number
 
 
-class Machine(MemoryAccess):
+class Machine(PathAccounts):
     """Runs the instructions of one function."""
 
     # ---- values and registers ----
@@ -48,6 +49,8 @@ class Machine(MemoryAccess):
         kind = value[0]
         if register == CLOCK:
             return value if kind == "words" else self.bad("clock")
+        if register == TRACE:
+            return value if value == self.trace_end(state) else self.bad("trace-register")
         if register == "r12":
             return self.bad("vm-register")
         if register == "rdi" and kind not in ("window", "block", "block-end"):
@@ -71,6 +74,8 @@ class Machine(MemoryAccess):
                 return value
             return self.bad("stack-register")
         if register == "rsp":
+            if kind != "arbiter" and (state.registers[CLOCK][0], state.registers[TRACE][0]) != ("words", "trace"):
+                self.bad("control-last")
             if kind == "handler" and value[-1]:
                 state.popped, state.pushed = (), ()
                 return ("control", "catch")
@@ -108,7 +113,7 @@ class Machine(MemoryAccess):
         for one, other in ((left, right), (right, left)):
             if other[0] == "const":
                 n = signed(other[1])
-                if one[0] in ("sp", "rp", "lp"):
+                if one[0] in ("sp", "rp", "lp", "trace"):
                     return one if one[1] is None else (one[0], one[1] + n)
                 if one[0] == "ip" and n % CELL == 0:
                     return ("ip", one[1], one[2] + n)
@@ -117,7 +122,7 @@ class Machine(MemoryAccess):
             if one[0] == "window" and other[0] == "u32" and other[1]:
                 return ("block", other[1])
             if one[0] == "xt-bytes" and other[0] == one[1]:
-                return ("word", state.fresh((self.here, 0)))
+                return ("word", state.fresh((self.here, 0)), one[2])
         return None
 
     def compute(self, state, name, left, right):
@@ -134,7 +139,7 @@ class Machine(MemoryAccess):
         elif name == "shr" and left[0] == "depth-bytes" and right == ("const", 3):
             result = ("depth", left[1], 0, False)
         elif name == "shl" and left[0] == "xt" and right == ("const", self.facts.offset["WORD_SHIFT"]):
-            result = ("xt-bytes", left[1])
+            result = ("xt-bytes", left[1], left[2])
         elif name == "inc" and left[0] == "room-1":
             result = ("room", left[1])
         elif name == "dec" and left[0] == "depth" and left[3]:
@@ -179,6 +184,9 @@ class Machine(MemoryAccess):
         if isinstance(target, Register) and target.register == CLOCK:
             self.pay(state, name, operands)
             return
+        if name == "inc" and isinstance(target, Memory) and self.count(state, target):
+            state.flags = None
+            return
         right = self.value(state, operands[-1]) if len(operands) > 1 else ("const", 1)
         if len(operands) == 3:
             self.value(state, operands[1])
@@ -191,28 +199,6 @@ class Machine(MemoryAccess):
             result = self.compute(state, name, left, right) if len(operands) < 3 else self.number(state)
         self.assign(state, target, result)
         state.flags = ("result", result, result)
-
-    def pay(self, state, name, operands):
-        """sub r11, price; dec r11 for a word that is entered by a jump, and inc r11 when it is not after all."""
-        state.flags = None
-        price = operands[1] if len(operands) == 2 else None
-        if operands[0].bits != 64 or name not in ("sub", "dec", "inc"):
-            self.bad("clock")
-        elif name == "dec":
-            state.paid += ("word",)
-        elif name == "inc":
-            if state.paid != ("word",):
-                self.bad("clock")
-            state.paid = ()
-        elif not isinstance(price, Memory) or not price.base or state.registers[price.base][0] != "ip":
-            self.bad("clock")
-        else:
-            base = state.registers[price.base]
-            before_code = price.displacement == -CELL and base[1] != "entry" and base[2] == 0
-            if not before_code or price.index or price.segment or price.size != CELL:
-                if self.access(state, price, None)[0] != "cell":
-                    self.bad("clock")
-            state.paid += ((base[1], base[2] + price.displacement),)
 
     def skip_items(self, state, name, operands):
         """add rsp, n: drops items of a frame."""
@@ -246,6 +232,7 @@ class Machine(MemoryAccess):
     def push(self, state, operand):
         item = self.item(state, operand)
         value = self.value(state, operand)
+        self.may_fault(state)
         if item == "?" or (item == "IP" and value[0] != "ip") or state.registers["rsp"][0] != "control":
             self.bad("control-frame")
             return

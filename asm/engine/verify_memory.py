@@ -7,6 +7,7 @@ from verify_rules import FIELD_WRITABLE, HAS_CODE, PROBES_BELOW, STACK_REACH, WI
 from verify_state import ADDRESSES, HEADROOM, splits_into_frames
 
 CELL = 8
+MAY_FAULT = {"sp", "rp", "lp", "window", "block"}  # kinds of addresses, when the rest of a word behaves
 
 
 class MemoryAccess:
@@ -40,16 +41,24 @@ class MemoryAccess:
         if index and index[0] == "window" and memory.scale == 1:
             base, index = index, base
         way = {"sp": self.data_stack, "rp": self.other_stack, "lp": self.other_stack, "window": self.window,
-               "block": self.block, "vm": self.field, "ip": self.cell, "word": self.word}.get(base[0])
+               "block": self.block, "vm": self.field, "ip": self.cell, "word": self.word,
+               "trace": self.note}.get(base[0])
+        if base[0] in MAY_FAULT:
+            self.may_fault(state)
         if memory.base == "rsp":
             self.bad("control-register")
         elif way is None:
             self.bad("memory-base")
         else:
-            if stored is not None and base[0] not in ("vm", "ip", "word"):
+            if stored is not None and base[0] not in ("vm", "ip", "word", "trace"):
                 self.leak(stored)
             return way(state, memory, base, index, stored) or result
         return result
+
+    def may_fault(self, state):
+        """The stacks and the window: a fault there throws, and the word has not taken its way then."""
+        if state.counted:
+            self.bad("counted-last")
 
     def leak(self, value):
         if value[0] in ADDRESSES:
@@ -120,6 +129,8 @@ class MemoryAccess:
         if index or name is None or memory.size > room:
             return self.bad("vm-field")
         if stored is None:
+            if kind == "trace":
+                return self.saved_trace(state)
             return self.thread(state) if kind == "ip" else self.facts.field_value(kind, (self.here, 2))
         self.decided(state)
         state.saved |= {name}
@@ -128,7 +139,8 @@ class MemoryAccess:
                 "control": stored[0] == "control", "offset": stored[0] == "offset",
                 "handler": stored == ("const", 0) or (stored[0] == "control" and splits_into_frames(
                     state.pushed, True) and state.pushed[:1] == ("VM_HANDLER",)),
-                "words": stored[0] == "words", "frame-note": stored[0] == "control" or stored == ("const", 0),
+                "words": stored[0] == "words", "trace": stored == self.trace_end(state),
+                "frame-note": stored[0] == "control" or stored == ("const", 0),
                 "number": stored[0] not in ADDRESSES}
         whole = kind == "number" or memory.size == CELL
         if name not in FIELD_WRITABLE or not whole or not fits.get(kind, False):
@@ -139,10 +151,18 @@ class MemoryAccess:
         if stored is not None:
             return self.bad("code-write")
         offset = base[2] + memory.displacement
+        if self.before_code(memory, base, -2 * CELL):
+            return ("counter", base[1], offset)
         if index or offset % CELL or not 0 <= memory.displacement <= WINDOW_REACH:
             return self.bad("memory-base")
         state.cells |= {(self.here, base[1], offset)}
         return ("cell", base[1], offset, self.here) if memory.size == CELL else None
+
+    @staticmethod
+    def before_code(memory, base, displacement):
+        """True for one of the two cells before threaded code of which rsi or so holds the beginning."""
+        return memory.displacement == displacement and base[1] != "entry" and base[2] == 0 \
+            and memory.size == CELL and not memory.index and not memory.segment
 
     def word(self, state, memory, base, index, stored):
         if stored is not None:

@@ -26,6 +26,12 @@ RULES = {
     "control-frame": "only whole frames may be pushed onto and popped from the control stack",
     "clock": "r11 may change only by a price, by one for a word entered by a jump, or to its saved copy",
     "payment": "the way that is taken must be paid for once, by the price that lies with its operand or before its code",
+    "counter": "the way that is taken must be counted once, by the counter that lies with its price or of its token",
+    "history": "what execution goes on with must be noted once, as rsi or the token then is, where r9 points",
+    "counted-last": "a way is counted when no stack and no memory of the program is still to be touched",
+    "paid-first": "a way is counted and noted before it is paid for, so that a fault there finds it unpaid",
+    "trace-register": "r9 may change only by the cell that was noted, or to its saved copy",
+    "control-last": "rsp leaves the arbiter's stack when r9 and r11 are back: interrupts tell by rsp whether they are",
     "loop-register": "only loop words change r14 and r15",
     "code-write": "threaded code and word tables are never written",
     "operand": "only primitives without an execution token (inner) may read an operand",
@@ -62,9 +68,10 @@ WINDOW_REACH = 64  # bytes above a 32-bit offset; the guard above the window cat
 
 # The virtual clock (README.md). Words whose two ways have a price each; the names are those of the table, and a pair
 # does what its last part does. One way back has a price, the way of "branch" is paid for already.
-CLOCK = "r11"
+CLOCK, TRACE = "r11", "r9"
 FORKS = {"0branch", "of", "?do", "loop", "+loop", "loop79", "+loop79"}
 BACK, AHEAD = "branch_back", "branch"
+PAID_WITH = {"does": "set_does"}  # a primitive that another jumps to, and that its price has in it
 
 # What the fields of struct vm hold; the offsets come from the generated engine_offsets.inc. A field that is not
 # named here holds a number.
@@ -88,6 +95,12 @@ FIELD_KIND = {
     "VM_HANDLER": "handler",
     "VM_ARBITER_SP": "arbiter",
     "VM_WORDS_LEFT": "words",
+    "VM_TRACE": "trace",
+    "VM_EXECUTED": "executed",
+    "VM_TRACE_BEGIN": "private",  # .text and C turn the halves of the trace
+    "VM_TRACE_OTHER": "private",
+    "VM_TRACE_OTHER_END": "private",
+    "VM_BLOCK_IP": "private",
     "VM_THROW_CS": "frame-note",
     "VM_DP": "offset",
     "VM_TOP": "offset",
@@ -101,10 +114,12 @@ FIELD_WRITABLE = {
     "VM_SOURCE_ADDR", "VM_SOURCE_SIZE", "VM_SOURCE_ID", "VM_FILE_DEPTH",
     "VM_THROW_CODE", "VM_THROW_WORD_ADDR", "VM_THROW_WORD_SIZE", "VM_THROW_SOURCE_ID",
     "VM_FAULT_KNOWN", "VM_THROW_RIP", "VM_THROW_CS", "VM_ATTENTION", "VM_ATTENTION_CODE", "VM_WORDS_LEFT",
+    "VM_TRACE",
 }
 
 # What must be in the struct vm before a C word runs or the VM is suspended.
-FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT", "VM_WORDS_LEFT"}
+FIELD_SAVED = {"VM_IP", "VM_SP", "VM_RP", "VM_LP", "VM_CS", "VM_LOOP_INDEX", "VM_LOOP_LIMIT", "VM_WORDS_LEFT",
+               "VM_TRACE"}
 
 # Names in engine_offsets.inc that begin like fields but are values of one.
 NOT_A_FIELD = {"VM_EXIT_FINISHED", "VM_EXIT_UNCAUGHT", "VM_EXIT_WAIT", "VM_EXIT_SLEEP",

@@ -11,11 +11,15 @@ A value is a tuple whose first item says what is known of it:
     ("room-1", id)  ("room", id)                  bytes from the offset to the end of the window
     ("depth-bytes", k)  ("depth", k, less, nonzero)  items below the stack pointer
     ("index", k, id, nonzero)                     less than the items below ("sp", k)
-    ("xt", table)  ("xt-bytes", table)  ("not-base", id)  ("word", id)  ("arg", id of word)   for EXECUTE
+    ("not-base", id)  ("xt", table, id)  ("xt-bytes", table, id)       a token, compared; times the size of a word
+    ("word", id, id of token)  ("arg", id of word)   for EXECUTE
     ("offset", id)                                a number that is at most VM_TOP
     ("address",)                                  an address of no use
     ("c-word", name)                              the function of a C word
     ("words",)                                    what the virtual clock has left
+    ("trace", k)                                  where the history goes on, k bytes from there at entry
+    ("counter", base, k)                          the counter of threaded code, read k bytes from its beginning
+    ("executed",)                                 the counters of the words
 
 An id names one computed number: two values with the same id are equal. It is made from the address of the
 instruction that computes it, so a loop that computes it again must first forget the old meaning (fresh).
@@ -25,7 +29,7 @@ from verify_rules import FRAMES
 
 # Kinds that are addresses of the engine: not to be given to a Forth program.
 ADDRESSES = {"sp", "rp", "lp", "lp-unchecked", "locals-base", "ip", "window", "vm", "control", "block", "block-end",
-             "words", "word", "data-base", "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
+             "words", "word", "trace", "executed", "data-base", "base-words", "own-words", "handler", "c-word", "arbiter", "address"}
 
 
 def splits_into_frames(items, complete, frames=None):
@@ -52,7 +56,7 @@ HEADROOM, DEPTH = "headroom", "depth"
 
 class State:
     __slots__ = ("registers", "popped", "pushed", "blocks", "cells", "touched", "saved", "returns", "backward",
-                 "flags", "paid", "came")
+                 "flags", "paid", "counted", "noted", "came")
 
     def __init__(self, registers):
         self.registers = registers
@@ -66,6 +70,8 @@ class State:
         self.backward = False  # direction flag
         self.flags = None  # (operation, value, value) behind the flags
         self.paid = ()  # prices that r11 was lowered by, as places (base, k); "word" for one word
+        self.counted = ()  # counters that were raised by one, as places; ("token", id) for that of a word
+        self.noted = ()  # what was written into the history: ("ip", base, k), ("cell", base, k), ("token", id)
         self.came = None  # where rsi has its threaded code from: "operand" and its place, "return", or "code"
 
     def copy(self):
@@ -106,6 +112,7 @@ def entry_state(kind):
     if kind == "unwound":
         registers["rbp"] = ("sp", 0)
     elif kind not in ("vm", "fault"):
+        registers["r9"] = ("trace", 0)
         registers["r11"] = ("words",)
         registers["rsp"] = ("control", None)
         registers["rsi"] = ("ip", "entry", 0)
@@ -114,7 +121,7 @@ def entry_state(kind):
         registers["r13"] = ("rp", 0)
         registers["r10"] = ("lp", 0)
     if kind == "handler":
-        registers["rcx"] = ("word", "entry")
+        registers["rcx"] = ("word", "entry", None)
         registers["rdx"] = ("arg", "entry")
     if kind == "c-word":
         registers["rax"] = ("c-word", None)
@@ -150,11 +157,11 @@ def _learn(state, left, relation, right):
         state.refine(left, ("index", right[1], left[1], False))
     elif right[0] == "base-end" and left[0] == "num" and left[1]:
         if relation == LESS:
-            state.refine(left, ("xt", "base-words"))
+            state.refine(left, ("xt", "base-words", left[1]))
         elif relation == GREATER_EQUAL:
             state.refine(left, ("not-base", left[1]))
     elif right[0] == "own-end" and left[0] == "not-base" and relation == LESS:
-        state.refine(left, ("xt", "own-words"))
+        state.refine(left, ("xt", "own-words", left[1]))
 
 
 def learn_from_branch(state, condition, taken):

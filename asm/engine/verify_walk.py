@@ -9,9 +9,10 @@ import re
 from gen_primitives import cells
 from verify_elf import Immediate, Memory, Register
 from verify_machine import CELL, Machine
-from verify_rules import (AHEAD, BACK, CLOCK, ENTRIES, FALLS_INTO, FIELD_SAVED, FORKS, HELPERS, LEAVE, LOCALS_EFFECT,
-                          LOOP_WORDS, RESTORES_LOOP, RESTORES_RETURN, STACK_REGISTERS, SUSPENDS, UNWIND, WORDS_OUT,
-                          WORDS_OUT_EXECUTE)
+from verify_paths import due, written
+from verify_rules import (CLOCK, ENTRIES, FALLS_INTO, FIELD_SAVED, FORKS, HELPERS, LEAVE, LOCALS_EFFECT, LOOP_WORDS,
+                          PAID_WITH, RESTORES_LOOP, RESTORES_RETURN, STACK_REGISTERS, SUSPENDS, TRACE, UNWIND,
+                          WORDS_OUT, WORDS_OUT_EXECUTE)
 from verify_state import ADDRESSES, entry_state, learn_from_branch, splits_into_frames
 
 MOST_STATES = 5000  # on all paths of one function; the engine's own need fewer than 50
@@ -141,16 +142,17 @@ class Walk:
         elif LEAVE in names:
             self.leave(here, state)
         elif any(name in HELPERS for name in names):
-            pass  # relies on r12 alone
+            self.thrown(here, state)
         elif any(name in UNWIND for name in names):
             if state.backward:
                 self.report(here, "direction")
+            self.thrown(here, state)
         elif WORDS_OUT in names or WORDS_OUT_EXECUTE in names:
             self.contract(here, state)
-            self.payment(here, state, WORDS_OUT_EXECUTE in names)
+            self.accounts(here, state, WORDS_OUT_EXECUTE in names)
         elif any(name in ENTRIES and ENTRIES[name][2] for name in names):
             self.contract(here, state)
-            self.payment(here, state, False)
+            self.accounts(here, state, False)
             if function.primitive and function.nets is not None:
                 self.report(here, "effect")
         elif target in self.program.primitive_at:
@@ -159,11 +161,18 @@ class Walk:
             self.report(here, "jump-target")
         return []
 
+    def thrown(self, here, state):
+        """C gives back what was paid for in vain and notes where: all that is done must be in order by then."""
+        self.accounts(here, state, False)
+        if self.function.entry_kind not in ("vm", "fault") and state.registers[TRACE] != self.machine.trace_end(state):
+            self.report(here, "trace-register")
+
     def leave(self, here, state):
         reason = state.registers["rax"]
         suspends = reason in {("const", self.program.offset[name]) for name in SUSPENDS}
         if reason[0] != "const" or suspends and not FIELD_SAVED <= state.saved:
             self.report(here, "exit-reason")
+        self.accounts(here, state, False)
 
     def operands(self, here, state, dispatched):
         """No operand lies where the engine goes on: at rsi, and where calls return to. `dispatched` is the
@@ -180,26 +189,17 @@ class Walk:
                 if place[1] == base and offset >= behind:
                     self.report(here, "operand-executed")
 
-    def payment(self, here, state, word, place=None):
-        """The clock has been lowered by the price of the way that is taken, and by one if `word`, a word that is entered
-        by a jump. `place` is what is executed next, if it is not what rsi points to."""
-        function, rsi = self.function, state.registers["rsi"]
-        if function.primitive is None or rsi[0] != "ip":
-            due = ()
-        else:
-            base, at = place or rsi[1:]
-            if base == "entry":
-                due = (("entry", at - CELL),) if function.forks else ()
-            elif state.came == ("return",):
-                due = ()
-            elif state.came[0] == "operand" and function.symbol == AHEAD:
-                due = ()
-            elif state.came[0] == "operand" and (function.forks or function.symbol == BACK):
-                due = ((state.came[1], state.came[2] + CELL),)
-            else:
-                due = ((base, -CELL),)
-        if sorted(map(str, state.paid)) != sorted(map(str, due + (("word",) if word else ()))):
-            self.report(here, "payment")
+    def accounts(self, here, state, word, place=None, token=None):
+        """The way that is taken is paid for, counted and noted (verify_paths.py). `word`: another is entered by a jump,
+        of which the token has the id `token` if it has been executed. `place` is what comes next, if not at rsi."""
+        prices, counters, notes = due(self.function, state, place)
+        tokens = (("token", token),) if token is not None else ()
+        for rule, done, wanted in (("payment", state.paid, prices + (("word",) if word else ())),
+                                   ("counter", state.counted, counters + tokens)):
+            if sorted(map(str, done)) != sorted(map(str, wanted)):
+                self.report(here, rule)
+        if written(state) != notes + tokens:
+            self.report(here, "history")
 
     def contract(self, here, state, dispatched=None):
         """The register contract, which holds between any two primitives."""
@@ -213,6 +213,8 @@ class Walk:
                                      ("rsp", "control-register", "control"), (CLOCK, "clock", "words")):
             if registers[register][0] != kind:
                 self.report(here, rule)
+        if registers[TRACE] != self.machine.trace_end(state):
+            self.report(here, "trace-register")
         if any(registers[register][0] != kind for register, kind in STACK_REGISTERS.items()):
             self.report(here, "stack-register")
         if state.backward:
@@ -264,7 +266,7 @@ class Walk:
         if state.registers["rbx"][0] in ADDRESSES:
             self.report(here, "leak")
         self.contract(here, state, target[3])
-        self.payment(here, state, False, (target[1], target[2]))
+        self.accounts(here, state, False, (target[1], target[2]))
         self.stacks(here, state)
 
     def execute(self, instruction, state, memory):
@@ -278,14 +280,14 @@ class Walk:
         if not ready:
             self.report(here, "execute")
         self.contract(here, state)
-        self.payment(here, state, True)
+        self.accounts(here, state, True, token=registers["rcx"][2] if registers["rcx"][0] == "word" else None)
         self.function.goes_on = True
 
     def tail(self, here, state, target):
         """A jump to the beginning of another primitive."""
         function = self.function
         self.contract(here, state)
-        self.payment(here, state, True)
+        self.accounts(here, state, target.symbol != PAID_WITH.get(function.symbol))
         registers = state.registers
         entered = registers["rcx"][0] == "word" and registers["rdx"] == ("arg", registers["rcx"][1])
         if target.inner and not function.inner or target.entry_kind == "handler" and not entered:
@@ -301,7 +303,7 @@ class Walk:
     def c_word(self, here, state):
         function, registers = self.function, state.registers
         self.contract(here, state)
-        self.payment(here, state, False)
+        self.accounts(here, state, False)
         primitive = function.primitive
         if primitive is None or registers["rax"] != ("c-word", f"word_{function.symbol}") or \
                 registers["rcx"] != ("const", CELL * primitive.need) or registers["rbp"] != ("sp", 0):

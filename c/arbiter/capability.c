@@ -24,6 +24,7 @@ static const struct {
     [CAP_TIME_ADMIN] = {"CAP-TIME-ADMIN", VM_PRIORITIES - 1},
     [CAP_CONSOLE] = {"CAP-CONSOLE", 0},
     [CAP_AUDIT] = {"CAP-AUDIT", 0},
+    [CAP_BLOCK] = {"CAP-BLOCK", UINT32_MAX},
 };
 
 const char *capability_name(enum capability_kind kind) {
@@ -46,6 +47,7 @@ static struct capability *new_capability(struct vm_control *owner, enum capabili
         made->next->previous = made;
     }
     owner->capabilities = made;
+    owner->capability_count++;
     if (source != NULL) {
         made->depth = source->depth + 1;
         made->next_derived = source->derived;
@@ -66,6 +68,7 @@ static void unlink_from_owner(const struct capability *gone) {
     if (gone->next != NULL) {
         gone->next->previous = gone->previous;
     }
+    gone->owner->capability_count--;
 }
 
 static void unlink_from_source(const struct capability *gone) {
@@ -139,6 +142,21 @@ static bool derives_from(const struct capability *at, const struct vm_control *f
     return false;
 }
 
+/* Whether `to` has the range from this source already. */
+static bool has_from(const struct vm_control *to, const struct capability *source, uint64_t low,
+                     uint64_t high) {
+    const struct capability *at = to->capabilities;
+    while (at != NULL && !(at->source == source && low >= at->low && high <= at->high)) {
+        at = at->next;
+    }
+    return at != NULL;
+}
+
+static bool has_room(const struct vm_control *from, const struct vm_control *to) {
+    const bool stranger = from->id != to->parent && from->id != 0;
+    return to->capability_count < (stranger ? CAPABILITIES_OF_STRANGERS : CAPABILITIES_MAX);
+}
+
 bool capability_holds(const struct vm_control *control, enum capability_kind kind, uint64_t low,
                       uint64_t high) {
     return find(control, kind, low, high) != NULL;
@@ -176,9 +194,13 @@ int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t ki
         audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, low, high);
         return THROW_NOT_PERMITTED;
     }
-    if (to != from && !derives_from(source, to) &&
-        new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
-        return THROW_NO_MEMORY;
+    if (to != from && !derives_from(source, to) && !has_from(to, source, low, high)) {
+        if (!has_room(from, to)) {
+            return THROW_TOO_MANY_CAPABILITIES;
+        }
+        if (new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
+            return THROW_NO_MEMORY;
+        }
     }
     audit(AUDIT_GRANT, from->id, to->id, (enum capability_kind)kind, low, high);
     return 0;

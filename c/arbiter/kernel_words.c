@@ -2,7 +2,9 @@
  * kernel_words.c - the words that show the machine, and the one that starts it again.
  */
 #include "forth/console.h"
+#include "forth/throw.h"
 #include "forth/vm.h"
+#include "hal/hal_memory.h"
 #include "hal/hal_power.h"
 #include "hal/hal_report.h"
 #include "primitives.h"
@@ -59,7 +61,22 @@ int word_dot_console(struct vm *vm) {
     return show(HAL_REPORT_CONSOLE);
 }
 
+/* ( -- u ) */
+int word_free_pages(struct vm *vm) {
+    vm_push(vm, hal_mem_get_stats().free_pages);
+    return 0;
+}
+
+/* ( -- u ) */
+int word_heap_bytes(struct vm *vm) {
+    vm_push(vm, hal_mem_get_stats().heap_bytes);
+    return 0;
+}
+
+/* The machine is everybody's: like BYE, which switches it off, this is for VM[0] alone. */
 int word_reboot(struct vm *vm) {
-    (void)vm;
+    if (vm->id != 0) {
+        return THROW_NOT_PERMITTED;
+    }
     hal_power_reboot();
 }

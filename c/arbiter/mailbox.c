@@ -31,6 +31,11 @@ static uint32_t room_of(uint32_t size) {
     return ALIGN + ((size + ALIGN - 1) & ~(ALIGN - 1));
 }
 
+uint32_t mailbox_extent(const struct mailbox *mailbox, uint32_t size) {
+    const uint32_t end = (mailbox->tail & MASK) + room_of(size);
+    return end < MAILBOX_SIZE ? end : MAILBOX_SIZE;
+}
+
 bool mailbox_put(struct mailbox *mailbox, uint64_t sender, const void *bytes, uint32_t size) {
     if (room_of(size) > MAILBOX_SIZE - (mailbox->tail - mailbox->head)) {
         return false;
@@ -78,5 +83,9 @@ void mailbox_take(struct mailbox *mailbox, uint32_t place, void *to) {
     mailbox->count--;
     while (mailbox->head != mailbox->tail && record_at(mailbox, mailbox->head)->sender == HOLE) {
         mailbox->head += room_of(record_at(mailbox, mailbox->head)->size);
+    }
+    if (mailbox->count == 0) { /* then nothing is left but holes, and they are gone */
+        mailbox->head = 0;
+        mailbox->tail = 0;
     }
 }

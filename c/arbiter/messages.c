@@ -3,7 +3,8 @@
  *
  * A message goes straight from the sender's window into the buffer of a receiver that waits; else through the
  * receiver's mailbox; else the sender waits, and the receiver fetches the message from the sender's window when it
- * has made room. So a message is copied once or twice, and nothing is allocated.
+ * has made room. So a message is copied once or twice, and nothing is allocated but the pages of a mailbox that holds
+ * more than ever before.
  */
 #include "arbiter/messages.h"
 
@@ -14,16 +15,37 @@
 #include "arbiter/vm_ring.h"
 #include "arbiter/vm_table.h"
 #include "forth/throw.h"
-#include "hal/hal_memory.h"
+#include "hal/hal_space.h"
 #include "primitives.h"
 
-bool messages_open(struct vm_control *control) {
-    unsigned char *ring = hal_mem_alloc(MAILBOX_SIZE);
-    if (ring == NULL) {
+_Static_assert(MAILBOX_SIZE == VM_MAILBOX_SIZE, "the mailbox fills its place in the slot");
+
+void messages_open(struct vm_control *control) {
+    mailbox_init(&control->mailbox, control->vm->mailbox);
+}
+
+/* Makes the pages of the mailbox present that a message of `size` needs. False when memory does not suffice. */
+static bool make_present(struct mailbox *mailbox, uint32_t size) {
+    const uint32_t wanted = mailbox_extent(mailbox, size);
+    if (wanted <= mailbox->present) {
+        return true;
+    }
+    const uint64_t whole = (wanted + VM_PAGE - 1) & ~(VM_PAGE - 1);
+    if (hal_space_commit((uint64_t)mailbox->ring, whole) != HAL_OK) {
         return false;
     }
-    mailbox_init(&control->mailbox, ring);
+    mailbox->present = (uint32_t)whole;
     return true;
+}
+
+/* Puts a message into a mailbox; *done says whether there was room. 0 or THROW_NO_MEMORY. */
+static int put(struct vm_control *receiver, uint64_t from, const void *bytes, uint64_t size,
+               bool *done) {
+    if (!make_present(&receiver->mailbox, (uint32_t)size)) {
+        return THROW_NO_MEMORY;
+    }
+    *done = mailbox_put(&receiver->mailbox, from, bytes, (uint32_t)size);
+    return 0;
 }
 
 /* ---- who waits for whom ---- */
@@ -77,8 +99,7 @@ void messages_close(struct vm_control *control) {
     while (control->waiters != NULL) {
         release(control->waiters, THROW_NO_SUCH_VM);
     }
-    hal_mem_free(control->mailbox.ring);
-    control->mailbox.ring = NULL;
+    mailbox_init(&control->mailbox, NULL);
 }
 
 /* ---- receiving ---- */
@@ -129,11 +150,14 @@ static void refill(struct vm_control *receiver) {
     while (receiver->senders != NULL) {
         struct vm_control *sender = receiver->senders;
         const void *bytes = vm_pointer(sender->vm, sender->buffer, sender->buffer_size);
-        if (bytes != NULL &&
-            !mailbox_put(&receiver->mailbox, sender->id, bytes, (uint32_t)sender->buffer_size)) {
+        bool done = true;
+        const int code = bytes == NULL
+                             ? THROW_NO_MEMORY
+                             : put(receiver, sender->id, bytes, sender->buffer_size, &done);
+        if (!done) {
             return;
         }
-        release(sender, bytes == NULL ? THROW_NO_MEMORY : 0);
+        release(sender, code);
     }
 }
 
@@ -314,9 +338,11 @@ static int send_now(struct vm *vm, struct vm_control **self, bool *sent) {
         return 0;
     }
     /* those that wait already are before this one */
-    if (receiver->senders == NULL &&
-        mailbox_put(&receiver->mailbox, (*self)->id, bytes, (uint32_t)size)) {
-        return 0;
+    if (receiver->senders == NULL) {
+        const int code = put(receiver, (*self)->id, bytes, size, sent);
+        if (code != 0 || *sent) {
+            return code;
+        }
     }
     (*self)->partner = receiver->id;
     (*self)->buffer = addr;

@@ -3,9 +3,11 @@
  */
 #include "arbiter/vm_arbiter.h"
 
+#include "arbiter/capability.h"
 #include "arbiter/scheduler.h"
 #include "arbiter/vm_instance.h"
 #include "arbiter/vm_life.h"
+#include "forth/block.h"
 #include "forth/console.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
@@ -19,7 +21,14 @@
 
 static int exit_status;
 
+/* Blocks are shared, so a VM needs a capability for them. */
+static int permit_block(struct vm *vm, uint64_t block) {
+    struct vm_control *self = vm_control_of(vm);
+    return self == NULL ? 0 : capability_use(self, CAP_BLOCK, block, block);
+}
+
 int vm_arbiter_init(void) {
+    block_permit = permit_block;
     hal_fault_set_handler(scheduler_fault);
     return base_dictionary_build();
 }
@@ -84,6 +93,9 @@ int word_startup_file(struct vm *vm) {
 /* ( -- flag ) A start-up file failed: remembered for the exit status. True if nobody is at the
  * console to go on by hand. */
 int word_script_failed(struct vm *vm) {
+    if (vm->id != 0) {
+        return THROW_NOT_PERMITTED;
+    }
     exit_status = 1;
     vm_push(vm, hal_console_is_terminal() ? 0 : (uint64_t)-1);
     return 0;

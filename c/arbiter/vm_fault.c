@@ -49,32 +49,52 @@ static hal_fault_action stack_fault(struct hal_fault *fault, struct vm *vm, uint
     return first_touch(fault, vm);
 }
 
-/* What the engine writes about what it executes: counters, and the history. */
-static hal_fault_action history_fault(struct hal_fault *fault, struct vm *vm, uint64_t offset) {
-    if (offset - VM_COUNTS < VM_COUNTS_SIZE || offset - VM_EXECUTED < VM_EXECUTED_SIZE ||
-        offset - VM_TRACE < VM_TRACE_HALF || offset - VM_TRACE_SECOND < VM_TRACE_HALF) {
+/* In the data window or the guard on either side of it. */
+static hal_fault_action window_fault(struct hal_fault *fault, struct vm *vm, uint64_t address) {
+    if (address >= VM_USER_AREA && address < vm->envelope) {
         return first_touch(fault, vm);
+    }
+    vm->fault_known = 1;
+    vm->fault_address = address;
+    vm->fault_write = fault->write;
+    return throw_in_vm(fault, vm, THROW_BAD_ADDRESS);
+}
+
+/* What the engine writes about what it executes: counters, and the history. Without memory for a counter the way is not
+ * taken, and it is not paid for yet; the history has a page at least, so it does without. */
+static hal_fault_action history_fault(struct hal_fault *fault, struct vm *vm) {
+    const struct vm_tables *tables = &vm->tables;
+    const bool path = fault->address - tables->counts < tables->counts_size;
+    if (path || fault->address - vm->executed < tables->executed_size) {
+        const hal_fault_action action = first_touch(fault, vm);
+        if (action == HAL_FAULT_REDIRECT) {
+            vm->throw_uncounted = path ? VM_UNCOUNTED_PATH : VM_UNCOUNTED_TOKEN;
+        }
+        return action;
     }
     if (fault->address != fault->r9) {
         return HAL_FAULT_UNHANDLED;
     }
-    fault->r9 =
-        history_turn(vm, fault->r9); /* more places than words: a long way out of a recursion */
+    const bool room = fault->address - vm->trace_begin < VM_TRACE_HALF;
+    if (room && hal_space_commit(fault->address & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK) {
+        return HAL_FAULT_RESUME;
+    }
+    fault->r9 = history_turn(vm, fault->r9);
     return HAL_FAULT_REDIRECT;
 }
 
 static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
-    uint64_t offset = fault->address - vm->slot;
-    uint64_t half_guard = VM_GUARD / 2;
+    const uint64_t half_guard = VM_GUARD / 2;
+    const uint64_t address = fault->address - vm->window; /* as Forth counts */
+    if (address + half_guard < VM_WINDOW + VM_GUARD) {
+        return window_fault(fault, vm, address);
+    }
+    const uint64_t offset = fault->address - vm->slot;
+    if (offset >= VM_WINDOW_AT) {
+        return history_fault(fault, vm);
+    }
     if (offset < VM_CONTROL_STACK - half_guard) {
-        /* Data window, or the guard that ends it */
-        if (offset >= VM_USER_AREA && offset < vm->envelope) {
-            return first_touch(fault, vm);
-        }
-        vm->fault_known = 1;
-        vm->fault_address = offset;
-        vm->fault_write = fault->write;
-        return throw_in_vm(fault, vm, THROW_BAD_ADDRESS);
+        return HAL_FAULT_UNHANDLED;
     }
     if (offset < VM_DATA_STACK - half_guard) {
         return stack_fault(fault, vm, offset, VM_CONTROL_STACK, THROW_RETURN_STACK_OVERFLOW,
@@ -88,11 +108,8 @@ static hal_fault_action memory_fault(struct hal_fault *fault, struct vm *vm) {
         return stack_fault(fault, vm, offset, VM_RETURN_STACK, THROW_RETURN_STACK_OVERFLOW,
                            THROW_RETURN_STACK_UNDERFLOW);
     }
-    if (offset < VM_CODE - half_guard) {
-        return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
-                           THROW_RETURN_STACK_UNDERFLOW);
-    }
-    return history_fault(fault, vm, offset);
+    return stack_fault(fault, vm, offset, VM_LOCALS_STACK, THROW_RETURN_STACK_OVERFLOW,
+                       THROW_RETURN_STACK_UNDERFLOW);
 }
 
 /* A program may catch a break, even for ever. It is asked twice. */
@@ -114,7 +131,7 @@ hal_fault_action vm_fault(struct hal_fault *fault) {
     switch (fault->kind) {
     case HAL_FAULT_BREAK:
         (void)vm_count_break(vm);
-        if (!engine) {
+        if (!vm_is_executing(fault, vm)) { /* or its registers are not all back */
             vm_attend(vm, VM_ATTENTION_BREAK);
             return HAL_FAULT_RESUME;
         }

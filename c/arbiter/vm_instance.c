@@ -3,6 +3,8 @@
  */
 #include "arbiter/vm_instance.h"
 
+#include <string.h>
+
 #include "forth/clock.h"
 #include "forth/console.h"
 #include "forth/history.h"
@@ -18,12 +20,6 @@
 
 extern const char forth_base_source[], forth_base_source_end[];
 
-static void copy_bytes(unsigned char *to, const unsigned char *from, uint64_t size) {
-    for (uint64_t i = 0; i < size; i++) {
-        to[i] = from[i];
-    }
-}
-
 static void empty_stacks(struct vm *vm) {
     vm->sp = vm->data_base - CELL;
     vm->rp = vm->return_base;
@@ -34,8 +30,27 @@ static void empty_stacks(struct vm *vm) {
     vm->handler = 0;
 }
 
+/* Where everything lies in the slot (vm_layout.h). */
+static void place(struct vm *vm, uint64_t envelope, uint32_t first) {
+    struct vm_workspace *workspace = (struct vm_workspace *)(vm->slot + VM_WORKSPACE);
+    vm->window = vm->slot + VM_WINDOW_AT;
+    vm->envelope = envelope;
+    vm->control_base = vm->slot + VM_CONTROL_STACK + VM_STACK_SIZE;
+    vm->data_base = vm->slot + VM_DATA_STACK + VM_STACK_SIZE;
+    vm->return_base = vm->slot + VM_RETURN_STACK + VM_STACK_SIZE;
+    vm->locals_base = vm->slot + VM_LOCALS_STACK + VM_STACK_SIZE;
+    vm->definition.control = workspace->control;
+    vm->definition.local = workspace->local;
+    vm->file = workspace->file;
+    vm->mailbox = (unsigned char *)(vm->slot + VM_MAILBOX);
+    dictionary_init(&vm->own, vm->slot + VM_DICTIONARY_END, envelope, first,
+                    base_image.dictionary.end_path != 0
+                        ? base_image.dictionary.end_path
+                        : (uint32_t)(engine_paths_end - engine_paths));
+}
+
 /* A VM with empty stacks and an empty dictionary of its own, which begins with word number `first`.
- * The user area is present and zero. */
+ * The first page of the user area is present and zero. */
 static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     struct vm *vm = hal_mem_alloc(sizeof *vm);
     if (vm == NULL) {
@@ -46,24 +61,7 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
         return NULL;
     }
     vm->id = id;
-    vm->window = vm->slot;
-    vm->envelope = envelope;
-    vm->control_base = vm->slot + VM_CONTROL_STACK + VM_STACK_SIZE;
-    vm->data_base = vm->slot + VM_DATA_STACK + VM_STACK_SIZE;
-    vm->return_base = vm->slot + VM_RETURN_STACK + VM_STACK_SIZE;
-    vm->locals_base = vm->slot + VM_LOCALS_STACK + VM_STACK_SIZE;
-    vm->own.code = vm->slot + VM_CODE;
-    vm->own.words = vm->slot + VM_WORDS;
-    vm->own.names = vm->slot + VM_NAMES;
-    vm->own.prices = vm->slot + VM_PRICES;
-    vm->own.paths = vm->slot + VM_PATHS;
-    vm->own.first_path = base_image.dictionary.end_path != 0
-                             ? base_image.dictionary.end_path
-                             : (uint32_t)(engine_paths_end - engine_paths);
-    vm->own.end_path = vm->own.first_path;
-    vm->executed = vm->slot + VM_EXECUTED;
-    vm->own.first = first;
-    vm->own.end = first;
+    place(vm, envelope, first);
     vm->base_words =
         base_image.dictionary.words - ((uint64_t)base_image.dictionary.first << WORD_SHIFT);
     vm->base_end = base_image.dictionary.end;
@@ -76,12 +74,13 @@ static struct vm *new_vm(uint64_t id, uint64_t envelope, uint32_t first) {
     vm->top = envelope;
     empty_stacks(vm);
     clock_start(vm);
-    history_start(vm, 4096);
-    /* The first pages of each stack, so that the engine can be entered, and the user area. */
+    history_start(vm, HISTORY_WORDS);
+    /* The first page of each stack that every VM uses, so that the engine can be entered, and the variables. */
     if (hal_space_commit(vm->control_base - VM_PAGE, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->data_base - VM_PAGE, VM_PAGE) != HAL_OK ||
+        hal_space_commit(vm->trace, VM_PAGE) != HAL_OK ||
         hal_space_commit(vm->return_base - VM_PAGE, VM_PAGE) != HAL_OK ||
-        hal_space_commit(vm->window + VM_USER_AREA, VM_DATA_SPACE - VM_USER_AREA) != HAL_OK) {
+        hal_space_commit(vm->window + VM_USER_AREA, VM_PAGE) != HAL_OK) {
         vm_destroy(vm);
         return NULL;
     }
@@ -106,6 +105,26 @@ static void describe_forth_words(struct vm *vm) {
     }
 }
 
+static uint64_t page_bit(uint64_t page) {
+    return UINT64_C(1) << (page < 63 ? page : 63);
+}
+
+/* Gives a new VM the contents of user area and data space; pages of zeros come when they are touched. */
+static bool copy_image(struct vm *vm) {
+    for (uint64_t at = 0; at < base_image.data_size; at += VM_PAGE) {
+        if ((base_image.data_pages & page_bit(at / VM_PAGE)) != 0) {
+            const uint64_t rest = base_image.data_size - at;
+            const uint64_t size = rest < VM_PAGE ? rest : VM_PAGE;
+            void *to = vm_pointer(vm, VM_USER_AREA + at, size);
+            if (to == NULL) {
+                return false;
+            }
+            memcpy(to, base_image.data + at, size);
+        }
+    }
+    return true;
+}
+
 /* Freezes what `vm` has defined as the base dictionary, and its data space as the image of new VMs.
  */
 static int freeze(struct vm *vm) {
@@ -120,16 +139,23 @@ static int freeze(struct vm *vm) {
     base_image.quit_code = dictionary_word(vm, quit_xt)->arg;
     base_image.noop = vm->noop_xt;
     base_image.data_end = vm->dp;
-    uint64_t size = vm->dp - VM_USER_AREA;
-    base_image.data = hal_mem_alloc(size);
+    const uint64_t size = vm->dp - VM_USER_AREA;
     const unsigned char *from = vm_pointer(vm, VM_USER_AREA, size);
-    if (base_image.data == NULL || from == NULL) {
+    if (from == NULL) {
         return THROW_NO_MEMORY;
     }
-    copy_bytes(base_image.data, from, size);
+    base_image.data = hal_mem_alloc(size);
+    if (base_image.data == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    memcpy(base_image.data, from, size);
+    base_image.data_size = size;
+    for (uint64_t i = 0; i < size; i++) {
+        base_image.data_pages |= from[i] != 0 ? page_bit(i / VM_PAGE) : 0;
+    }
     const struct dictionary *own = &vm->own;
     if (hal_space_protect(own->code, own->code_committed) != HAL_OK ||
-        hal_space_protect(own->words, own->words_committed) != HAL_OK ||
+        hal_space_protect((uint64_t)own->bucket, VM_PAGE + own->words_committed) != HAL_OK ||
         hal_space_protect(own->names, own->names_committed) != HAL_OK ||
         hal_space_protect(own->prices, own->prices_committed) != HAL_OK ||
         hal_space_protect(own->paths, own->paths_committed) != HAL_OK) {
@@ -144,11 +170,11 @@ static int freeze(struct vm *vm) {
 static int open_base_source(struct vm *vm) {
     uint64_t size = (uint64_t)(forth_base_source_end - forth_base_source);
     uint64_t text = vm->envelope - size;
-    unsigned char *copy = vm_pointer(vm, text, size);
-    if (copy == NULL) {
+    void *copy = vm_pointer(vm, text, size);
+    if (copy == NULL || !vm_prepare_file(vm)) {
         return THROW_NO_MEMORY;
     }
-    copy_bytes(copy, (const unsigned char *)forth_base_source, size);
+    memcpy(copy, forth_base_source, size);
     vm->top = text;
     vm->file[0] = (struct vm_file){.text = text, .size = size, .name = "built-in"};
     vm->file_depth = 1;
@@ -202,13 +228,10 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     if (vm == NULL) {
         return NULL;
     }
-    uint64_t size = base_image.data_end - VM_USER_AREA;
-    unsigned char *data = vm_pointer(vm, VM_USER_AREA, size);
-    if (data == NULL) {
+    if (!copy_image(vm)) {
         vm_destroy(vm);
         return NULL;
     }
-    copy_bytes(data, base_image.data, size);
     vm_user_set(vm, VM_USER_TO_IN, 0);
     vm->dp = vm_heap_end(vm);
     vm->quit_code = base_image.quit_code;

@@ -6,6 +6,8 @@
  */
 #include "arbiter/vm_life.h"
 
+#include <string.h>
+
 #include "arbiter/device_irq.h"
 #include "arbiter/messages.h"
 #include "arbiter/scheduler.h"
@@ -28,13 +30,8 @@ static int new_control(struct vm_control **made, uint64_t parent) {
     control->base_priority = VM_PRIORITY_DEFAULT;
     scheduler_set_quantum(control, VM_QUANTUM_DEFAULT);
     control->deadline_ns = VM_NO_DEADLINE;
-    if (!messages_open(control)) {
-        hal_mem_free(control);
-        return THROW_NO_MEMORY;
-    }
     const int code = vm_table_add(control);
     if (code != 0) {
-        hal_mem_free(control->mailbox.ring);
         hal_mem_free(control);
         return code;
     }
@@ -44,8 +41,18 @@ static int new_control(struct vm_control **made, uint64_t parent) {
 
 static void drop_control(struct vm_control *control) {
     vm_table_remove(control);
-    hal_mem_free(control->mailbox.ring);
     hal_mem_free(control);
+}
+
+/* Makes the VM itself. False when memory does not suffice: then the control block is gone, too. */
+static bool make_vm(struct vm_control *control, uint64_t envelope, uint32_t start_xt) {
+    control->vm = vm_create(control->id, envelope, start_xt);
+    if (control->vm == NULL) {
+        drop_control(control);
+        return false;
+    }
+    messages_open(control);
+    return true;
 }
 
 /* Copies the text to the end of the envelope, where the texts of files lie too, and has the VM evaluate it first. */
@@ -54,13 +61,11 @@ static int give_text(struct vm *vm, const char *text, uint64_t size) {
         return THROW_DICTIONARY_OVERFLOW;
     }
     const uint64_t at = vm->top - size;
-    char *copy = vm_pointer(vm, at, size);
+    void *copy = vm_pointer(vm, at, size);
     if (copy == NULL) {
         return THROW_NO_MEMORY;
     }
-    for (uint64_t i = 0; i < size; i++) {
-        copy[i] = text[i];
-    }
+    memcpy(copy, text, size);
     vm->top = at;
     const uint64_t start_xt = vm_pop(vm);
     vm_push(vm, at);
@@ -96,9 +101,7 @@ int vm_spawn(struct vm_control *parent, const char *text, uint64_t size, uint64_
     if (code != 0) {
         return code;
     }
-    control->vm = vm_create(control->id, envelope, base_image.evaluate);
-    if (control->vm == NULL) {
-        drop_control(control);
+    if (!make_vm(control, envelope, base_image.evaluate)) {
         return THROW_NO_MEMORY;
     }
     control->vm->control = control;
@@ -123,9 +126,7 @@ int vm_spawn_primordial(void) {
     if (code != 0) {
         return code;
     }
-    control->vm = vm_create(control->id, VM_ENVELOPE_PRIMORDIAL, base_image.cold);
-    if (control->vm == NULL) {
-        drop_control(control);
+    if (!make_vm(control, VM_ENVELOPE_PRIMORDIAL, base_image.cold)) {
         return THROW_NO_MEMORY;
     }
     control->vm->control = control;

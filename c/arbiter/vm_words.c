@@ -20,9 +20,15 @@ int word_spawn_vm(struct vm *vm) {
     if (self == NULL) {
         return THROW_UNSUPPORTED;
     }
+    if (!vm_has(vm, addr, size)) {
+        return THROW_BAD_ADDRESS;
+    }
+    if (size > VM_SOURCE_MAX) {
+        return THROW_STRING_OVERFLOW;
+    }
     const char *text = vm_pointer(vm, addr, size);
     if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+        return THROW_NO_MEMORY;
     }
     if (envelope < VM_ENVELOPE_MIN || envelope > VM_ENVELOPE_MAX) {
         return THROW_BAD_ENVELOPE;
@@ -73,6 +79,13 @@ int word_vm_id(struct vm *vm) {
 int word_vm_state(struct vm *vm) {
     const struct vm_control *control = vm_table_find(vm_pop(vm));
     vm_push(vm, control == NULL ? (uint64_t)-1 : (uint64_t)control->state);
+    return 0;
+}
+
+/* ( vm1 -- vm2 ) In the order of the table, so that a walk through all ends even when VMs come and go. */
+int word_next_vm(struct vm *vm) {
+    const struct vm_control *next = vm_table_from((uint32_t)(vm_pop(vm) & (VM_TABLE_MAX - 1)) + 1);
+    vm_push(vm, next == NULL ? 0 : next->id);
     return 0;
 }
 

@@ -12,6 +12,8 @@
 
 #define BUFFERS 4u
 
+int (*block_permit)(struct vm *vm, uint64_t block);
+
 /* Addresses inside the window, in the gaps of vm_layout.h */
 #define BUFFER_AREA  UINT64_C(0x3000)
 #define USER_SLOTS   UINT64_C(0x10c0) /* a cell for each buffer */
@@ -41,6 +43,14 @@ static uint64_t buffer_addr(uint64_t buffer) {
     return BUFFER_AREA + buffer * BLOCK_SIZE;
 }
 
+/* The device has the block, and this VM may use it. */
+static int check_block(struct vm *vm, uint64_t block) {
+    if (block >= block_device->count) {
+        return THROW_BLOCK_NUMBER;
+    }
+    return block_permit == NULL ? 0 : block_permit(vm, block);
+}
+
 /* Writes a buffer that was UPDATEd to the device. */
 static int save_buffer(struct vm *vm, uint64_t buffer) {
     uint64_t value = slot(vm, buffer);
@@ -48,8 +58,9 @@ static int save_buffer(struct vm *vm, uint64_t buffer) {
         return 0;
     }
     uint64_t block = (value & ~UPDATED) - 1;
-    if (block >= block_device->count) {
-        return THROW_BLOCK_NUMBER;
+    const int code = check_block(vm, block);
+    if (code != 0) {
+        return code;
     }
     const void *bytes = vm_pointer(vm, buffer_addr(buffer), BLOCK_SIZE);
     if (bytes == NULL || !block_device->write(block, bytes)) {
@@ -97,8 +108,12 @@ static int assign(struct vm *vm, uint64_t block, bool read, uint64_t *buffer) {
             return 0;
         }
     }
+    int code = check_block(vm, block);
+    if (code != 0) {
+        return code;
+    }
     *buffer = choose_victim(vm);
-    int code = save_buffer(vm, *buffer);
+    code = save_buffer(vm, *buffer);
     if (code != 0) {
         return code;
     }

@@ -123,15 +123,19 @@ static uint64_t rest_of_path(const struct vm *vm, uint64_t rip, uint64_t *ip) {
 static void give_back(struct vm *vm, uint64_t limit) {
     uint64_t ip = is_code(vm, vm->ip) ? vm->ip : vm->block_ip;
     const uint64_t cs = vm->throw_cs != 0 ? vm->throw_cs : vm->cs;
-    const uint64_t here =
-        vm->throw_rip != 0 ? rest_of_path(vm, vm->throw_rip, &ip) : price_from(vm, ip);
-    /* A word that ends its path has been begun, too. */
-    const struct thread_info info = vm->throw_rip != 0 && here == 0 && is_code(vm, ip)
-                                        ? thread_info(*(const uint64_t *)ip)
-                                        : (struct thread_info){.ends = false};
-    history_note(vm, (info.ends ? ip + (1 + info.operands) * CELL : ip) | HISTORY_CUT);
-    vm->words_left =
-        true_words(vm->words_left) + (int64_t)unexecuted(vm, ip, cs, limit, here, undone, vm);
+    uint64_t here = vm->throw_rip != 0 ? rest_of_path(vm, vm->throw_rip, &ip) : price_from(vm, ip);
+    uint64_t cut = ip, besides = 0;
+    if (vm->throw_uncounted != 0) {
+        here = vm->throw_uncounted == VM_UNCOUNTED_PATH ? 0 : here;
+        besides = vm->throw_uncounted == VM_UNCOUNTED_TOKEN;
+        vm->throw_uncounted = 0;
+    } else if (vm->throw_rip != 0 && here == 0 && is_code(vm, ip)) {
+        const struct thread_info info = thread_info(*(const uint64_t *)ip);
+        cut += info.ends ? (1 + info.operands) * CELL : 0; /* it has been begun, too */
+    }
+    history_note(vm, cut | HISTORY_CUT);
+    vm->words_left = true_words(vm->words_left) +
+                     (int64_t)(besides + unexecuted(vm, ip, cs, limit, here, undone, vm));
     vm->throw_rip = 0;
     vm->throw_cs = 0;
 }
@@ -185,6 +189,19 @@ void clock_enter(struct vm *vm, const uint64_t *thread) {
 
 void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context) {
     (void)owed(vm, visit, context);
+}
+
+void clock_call(struct vm *vm, const uint64_t *thread) {
+    vm->words_left -= (int64_t)thread[-1];
+    vm->ip = (uint64_t)thread;
+    history_enter(vm, thread);
+}
+
+void clock_again(struct vm *vm, const uint64_t *thread) {
+    vm->words_left += (int64_t)price_from(vm, vm->ip);
+    undone(vm, vm->ip);
+    history_note(vm, vm->ip | HISTORY_CUT);
+    clock_call(vm, thread);
 }
 
 uint64_t clock_words(const struct vm *vm) {

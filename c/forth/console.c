@@ -44,12 +44,25 @@ static void show_foreign(const char *line, size_t size) {
     }
 }
 
+/* Adds a character to the line of a VM that has not the console. What would steer the terminal is shown as a dot:
+ * such a VM must not be able to clear the screen, or to have a terminal type its answer to a query. The second
+ * half of the control characters is C2 80 to C2 9F in UTF-8. */
+static void add_foreign(struct console_stream *stream, unsigned char c) {
+    if (stream->size > 0 && (unsigned char)stream->line[stream->size - 1] == 0xc2 && c < 0xa0) {
+        stream->line[stream->size - 1] = '.';
+        if (c >= 0x80) {
+            return;
+        }
+    }
+    stream->line[stream->size++] = c == '\t' ? ' ' : c < ' ' || c == 0x7f ? '.' : (char)c;
+}
+
 /* Takes output of a VM that has not the console, line by line. */
 static void hold_back(struct console_stream *stream, const char *bytes, size_t size) {
     for (size_t i = 0; i < size; i++) {
         const bool ends = bytes[i] == '\n';
         if (!ends) {
-            stream->line[stream->size++] = bytes[i];
+            add_foreign(stream, (unsigned char)bytes[i]);
         }
         if (ends || stream->size == CONSOLE_LINE_MAX) {
             show_foreign(stream->line, stream->size);
@@ -143,14 +156,26 @@ int word_emit(struct vm *vm) {
     return 0;
 }
 
+#define TYPE_PIECE UINT64_C(128) /* a slow serial line takes ten milliseconds for it */
+
+int console_type(struct vm *vm, uint64_t addr, uint64_t size) {
+    vm_push(vm, addr);
+    vm_push(vm, size);
+    return vm_again(vm, engine_again_type_thread);
+}
+
 int word_type(struct vm *vm) {
     uint64_t size = vm_pop(vm), addr = vm_pop(vm);
-    const char *text = vm_pointer(vm, addr, size);
-    if (text == NULL) {
+    if (!vm_has(vm, addr, size)) {
         return THROW_BAD_ADDRESS;
     }
-    console_bytes(text, size);
-    return 0;
+    const uint64_t piece = size < TYPE_PIECE ? size : TYPE_PIECE;
+    const char *text = vm_pointer(vm, addr, piece);
+    if (text == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    console_bytes(text, piece);
+    return piece == size ? 0 : console_type(vm, addr + piece, size - piece);
 }
 
 int word_key_question(struct vm *vm) {

@@ -15,6 +15,11 @@
 : ALIGNED ( addr -- addr )  7 + -8 AND ;
 : ALIGN ( -- )  HERE ALIGNED HERE - ALLOT ;
 : ERASE ( addr u -- )  0 FILL ;
+: RESIZE ( addr1 u -- addr2 ior )
+    DUP >R (RESIZE) DUP 1 = IF
+        DROP R> ALLOCATE IF 2DROP -61 EXIT THEN             \ addr1, bytes to move, addr2
+        SWAP >R 2DUP R> MOVE  SWAP FREE DROP 0 EXIT
+    THEN NIP R> DROP ;
 : BUFFER: ( u "name" -- )  CREATE ALLOT ;
 
 : D0< ( d -- flag )  NIP 0< ;

@@ -98,6 +98,9 @@ int word_defer_word(struct vm *vm) {
  * reached inside one: it is abandoned. */
 static int begin_definition(struct vm *vm, const struct parsed *name) {
     compile_abandon(vm);
+    if (!vm_prepare_definition(vm)) {
+        return THROW_NO_MEMORY;
+    }
     uint32_t xt;
     int code = dictionary_reserve_code(vm, 2 * CELL);
     if (code == 0) {

@@ -13,7 +13,7 @@
 #include "forth/vm.h"
 #include "primitives.h"
 
-#define COMMIT_CHUNK  UINT64_C(0x10000)
+#define COMMIT_MOST   UINT64_C(0x10000) /* bytes at once; a region begins with a page and doubles */
 #define NAME_SIZE_MAX 255u
 
 struct base_image base_image;
@@ -33,8 +33,11 @@ static int reserve(uint64_t region, uint64_t limit, uint64_t used, uint64_t byte
     if (bytes > limit - used) {
         return THROW_DICTIONARY_OVERFLOW;
     }
-    uint64_t wanted = (used + bytes + COMMIT_CHUNK - 1) / COMMIT_CHUNK * COMMIT_CHUNK;
+    uint64_t wanted = (used + bytes + VM_PAGE - 1) & ~(VM_PAGE - 1);
     if (wanted > *committed) {
+        const uint64_t step = *committed < COMMIT_MOST ? *committed : COMMIT_MOST;
+        wanted = wanted > *committed + step ? wanted : *committed + step;
+        wanted = wanted < limit ? wanted : limit;
         if (hal_space_commit(region + *committed, wanted - *committed) != HAL_OK) {
             return THROW_NO_MEMORY;
         }
@@ -45,18 +48,52 @@ static int reserve(uint64_t region, uint64_t limit, uint64_t used, uint64_t byte
 
 int dictionary_reserve_code(struct vm *vm, size_t bytes) {
     struct dictionary *own = &vm->own;
-    int code = reserve(own->code, VM_CODE_SIZE, own->code_used, bytes, &own->code_committed);
+    int code = reserve(own->code, own->code_size, own->code_used, bytes, &own->code_committed);
     return code != 0
                ? code
-               : reserve(own->prices, VM_PRICES_SIZE, own->code_used / CELL * sizeof(uint32_t),
+               : reserve(own->prices, own->code_size / 2, own->code_used / CELL * sizeof(uint32_t),
                          bytes / CELL * sizeof(uint32_t), &own->prices_committed);
 }
 
 int dictionary_reserve_paths(struct vm *vm, size_t paths) {
     struct dictionary *own = &vm->own;
-    return reserve(own->paths, VM_PATHS_SIZE,
+    return reserve(own->paths, own->code_size / 2,
                    (own->end_path - own->first_path) * sizeof(struct path),
                    paths * sizeof(struct path), &own->paths_committed);
+}
+
+_Static_assert(DICTIONARY_BUCKETS * sizeof(uint32_t) == VM_PAGE, "the buckets fill a page");
+
+void dictionary_init(struct dictionary *own, uint64_t end, uint64_t envelope, uint32_t first,
+                     uint32_t first_path) {
+    own->code_size = envelope < VM_CODE_MIN ? VM_CODE_MIN : envelope;
+    own->code_size = own->code_size < VM_CODE_MAX ? own->code_size : VM_CODE_MAX;
+    const uint64_t half = own->code_size / 2 & ~(VM_PAGE - 1);
+    own->words_size = half;
+    own->names_size = own->code_size / 4 & ~(VM_PAGE - 1);
+    own->code = end - own->code_size;
+    own->words = own->code - VM_GUARD - own->words_size;
+    own->bucket = (uint32_t *)(own->words - VM_PAGE);
+    own->names = own->words - VM_PAGE - VM_GUARD - own->names_size;
+    own->prices = own->names - half;
+    own->paths = own->prices - half;
+    own->first = first;
+    own->end = first;
+    own->first_path = first_path;
+    own->end_path = first_path;
+}
+
+/* Makes room for a word with a name of `size` characters. */
+static int reserve_word(struct dictionary *own, size_t size) {
+    if (own->words_committed == 0 && hal_space_commit((uint64_t)own->bucket, VM_PAGE) != HAL_OK) {
+        return THROW_NO_MEMORY;
+    }
+    const int code =
+        reserve(own->words, own->words_size, (own->end - own->first) * sizeof(struct word),
+                sizeof(struct word), &own->words_committed);
+    return code != 0
+               ? code
+               : reserve(own->names, own->names_size, own->names_used, size, &own->names_committed);
 }
 
 static struct word *word_at(const struct dictionary *dictionary, uint32_t xt) {
@@ -96,6 +133,9 @@ static uint32_t bucket_of(uint32_t hash, uint32_t wordlist) {
 
 static uint32_t find_in(const struct dictionary *dictionary, uint32_t wordlist, const char *name,
                         size_t size, uint32_t hash) {
+    if (dictionary->words_committed == 0) {
+        return 0;
+    }
     uint32_t xt = dictionary->bucket[bucket_of(hash, wordlist)];
     while (xt != 0) {
         const struct word *word = word_at(dictionary, xt);
@@ -118,8 +158,45 @@ uint32_t dictionary_find_in(const struct vm *vm, uint32_t wordlist, const char *
     return find_hashed(vm, wordlist, name, size, hash_name(name, size));
 }
 
+static const struct word *visible_word(const struct vm *vm, uint32_t xt) {
+    return xt >= vm->own.first ? word_at(&vm->own, xt) : word_at(&base_image.dictionary, xt);
+}
+
+static uint32_t find_hot(const struct vm *vm, const char *name, size_t size, uint32_t hash) {
+    const struct hot_word *hot = &vm->hot_word[hash % HOT_WORDS];
+    if (hot->xt == 0 || hot->hash != hash) {
+        return 0;
+    }
+    const struct word *word = visible_word(vm, hot->xt);
+    const uint64_t names = hot->xt >= vm->own.first ? vm->own.names : base_image.dictionary.names;
+    return word->name_size == size && same_name((const char *)names + word->name, name, size)
+               ? hot->xt
+               : 0;
+}
+
+void dictionary_cool(struct vm *vm) {
+    for (uint32_t i = 0; i < HOT_WORDS; i++) {
+        vm->hot_word[i].xt = 0;
+    }
+}
+
+void dictionary_heat(struct vm *vm, uint32_t xt) {
+    size_t size;
+    const char *name = dictionary_name(vm, xt, &size);
+    if (size != 0 && dictionary_find(vm, name, size) == xt) {
+        const uint32_t hash = visible_word(vm, xt)->hash;
+        vm->hot_word[hash % HOT_WORDS] = (struct hot_word){.hash = hash, .xt = xt};
+    }
+}
+
 uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     uint32_t hash = hash_name(name, size);
+    if (vm->hot_words_used) {
+        const uint32_t xt = find_hot(vm, name, size, hash);
+        if (xt != 0) {
+            return xt;
+        }
+    }
     for (uint32_t i = 0; i < vm->order_count; i++) {
         uint32_t xt = find_hashed(vm, vm->order[i], name, size, hash);
         if (xt != 0) {
@@ -136,6 +213,7 @@ void dictionary_reveal(struct vm *vm, uint32_t xt) {
         word->flags &= (uint8_t)~WORD_HIDDEN;
         word->link = *bucket;
         *bucket = xt;
+        vm->hot_word[word->hash % HOT_WORDS].xt = 0;
     }
 }
 
@@ -144,11 +222,7 @@ int dictionary_create(struct vm *vm, const char *name, size_t size, unsigned fla
     if (size > NAME_SIZE_MAX) {
         return THROW_NAME_TOO_LONG;
     }
-    int code = reserve(own->words, VM_WORDS_SIZE, (own->end - own->first) * sizeof(struct word),
-                       sizeof(struct word), &own->words_committed);
-    if (code == 0) {
-        code = reserve(own->names, VM_NAMES_SIZE, own->names_used, size, &own->names_committed);
-    }
+    const int code = reserve_word(own, size);
     if (code != 0) {
         return code;
     }
@@ -190,6 +264,7 @@ void dictionary_drop_newest(struct vm *vm) {
  * created inside it. */
 void dictionary_forget(struct vm *vm, uint32_t xt) {
     struct dictionary *own = &vm->own;
+    dictionary_cool(vm);
     own->names_used = word_at(own, xt)->name;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
         uint32_t *link = &own->bucket[i];

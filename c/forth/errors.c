@@ -94,6 +94,7 @@ static const struct message messages[] = {
     {THROW_BAD_REGISTER, "no register can be there: its address must be a multiple of its width"},
     {THROW_IRQ_IN_USE, "somebody has that interrupt line"},
     {THROW_NO_IRQ, "no such interrupt line, or not attached by this VM"},
+    {THROW_TOO_MANY_CAPABILITIES, "that VM has as many capabilities as it may have"},
     {THROW_BAD_KNOB, "the knob has bounds, and was set to the nearest (KNOB@ tells)"},
     {THROW_NOT_COLON, "not a word made by : and ;"},
     {THROW_LINE_TOO_LONG, "the line is too long (1024 characters) and was not interpreted"},

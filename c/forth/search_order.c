@@ -45,6 +45,7 @@ int word_set_order(struct vm *vm) {
     if (count == -1) {
         vm->order[0] = WORDLIST_FORTH;
         vm->order_count = 1;
+        dictionary_cool(vm);
         return 0;
     }
     if (count < 0) {
@@ -65,6 +66,7 @@ int word_set_order(struct vm *vm) {
         vm->order[i] = (uint32_t)vm_pop(vm);
     }
     vm->order_count = (uint32_t)count;
+    dictionary_cool(vm);
     return 0;
 }
 

@@ -160,6 +160,9 @@ int word_include_open(struct vm *vm) {
     if (vm->file_depth == VM_FILE_DEPTH) {
         return THROW_INCLUDE_NESTING;
     }
+    if (!vm_prepare_file(vm)) {
+        return THROW_NO_MEMORY;
+    }
     struct named_file named = {0};
     int code = open_named(vm, name, name_size, &named);
     if (code != 0) {

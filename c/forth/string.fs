@@ -1,11 +1,21 @@
 \ string.fs - the STRING word set as far as it is best said in Forth, with the text substitution of STRING EXT.
 \
-\ SEARCH and SLITERAL are in string_words.c, COMPARE in strings.c, CMOVE and CMOVE> in the engine.
+\ SLITERAL and the parts of SEARCH are in string_words.c, COMPARE in strings.c, CMOVE and CMOVE> in the engine.
 
 : /STRING ( addr1 u1 n -- addr2 u2 )  TUCK - >R + R> ;
 : BLANK ( addr u -- )  BL FILL ;
 : -TRAILING ( addr u1 -- addr u2 )
     BEGIN DUP WHILE 2DUP 1- + C@ BL = WHILE 1- REPEAT THEN ;
+
+\ Of a long pattern the first part is looked for, and then the whole is compared.
+: SEARCH ( addr1 u1 addr2 u2 -- addr3 u3 flag )
+    2OVER 2>R
+    BEGIN
+        (SEARCH) DUP 2 = IF
+            DROP 2OVER DROP OVER 2OVER COMPARE IF 2SWAP 1 /STRING 2SWAP 0 ELSE 1 THEN
+        THEN
+    ?DUP UNTIL
+    0< IF 2DROP 2DROP 2R> FALSE ELSE 2DROP 2R> 2DROP TRUE THEN ;
 
 \ ---- text substitution ----
 

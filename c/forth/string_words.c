@@ -1,7 +1,7 @@
 /*
- * string_words.c - SEARCH and SLITERAL.
+ * string_words.c - the parts of SEARCH, and SLITERAL.
  *
- * A C word cannot be interrupted, so SEARCH must not take time in proportion to the product of both
+ * A C word cannot be interrupted, so a part of SEARCH must not take time in proportion to the product of both
  * sizes. It uses the two-way algorithm (Crochemore and Perrin): the pattern is cut where its local
  * period is its period; the right part is compared upward, then the left part downward, and a
  * mismatch on either side allows a known shift. Linear time, constant space.
@@ -9,6 +9,8 @@
 #include "forth/compiler.h"
 #include "forth/throw.h"
 #include "primitives.h"
+
+#define PLACES (4 * VM_PIECE)
 
 struct text {
     const unsigned char *at;
@@ -92,25 +94,34 @@ static uint64_t find(const struct text *text, const struct text *pattern) {
     return text->size;
 }
 
-/* ( addr1 u1 addr2 u2 -- addr3 u3 flag ) */
-int word_search(struct vm *vm) {
-    uint64_t pattern_size = vm_pop(vm), pattern_addr = vm_pop(vm);
-    uint64_t text_size = *vm_item(vm, 0), text_addr = *vm_item(vm, 1);
-    struct text text = {.at = vm_pointer(vm, text_addr, text_size), .size = text_size};
-    struct text pattern = {.at = vm_pointer(vm, pattern_addr, pattern_size), .size = pattern_size};
-    bool found = pattern_size == 0;
-    if (!found && pattern_size <= text_size) {
-        if (text.at == NULL || pattern.at == NULL) {
-            return THROW_BAD_ADDRESS;
-        }
-        uint64_t offset = find(&text, &pattern);
-        found = offset < text_size;
-        if (found) {
-            *vm_item(vm, 0) = text_size - offset;
-            *vm_item(vm, 1) = text_addr + offset;
-        }
+/* A piece of SEARCH, which is in string.fs: looks where the pattern may begin in the next PLACES characters, and for no
+ * more of it than a piece.
+ * ( addr1 u1 addr2 u2 -- addr3 u3 addr2 u2 n ) n: 0 not before addr3; 1 at addr3; 2 a piece of it at addr3; -1 nowhere */
+int word_paren_search(struct vm *vm) {
+    const uint64_t pattern_size = *vm_item(vm, 0), pattern_addr = *vm_item(vm, 1);
+    const uint64_t text_size = *vm_item(vm, 2), text_addr = *vm_item(vm, 3);
+    if (pattern_size == 0 || pattern_size > text_size) {
+        vm_push(vm, pattern_size == 0 ? 1 : (uint64_t)-1);
+        return 0;
     }
-    vm_push(vm, found ? (uint64_t)-1 : 0);
+    if (!vm_has(vm, text_addr, text_size) || !vm_has(vm, pattern_addr, pattern_size)) {
+        return THROW_BAD_ADDRESS;
+    }
+    const uint64_t part = pattern_size < VM_PIECE ? pattern_size : VM_PIECE;
+    const uint64_t rest = text_size - pattern_size + 1;
+    const uint64_t places = rest < PLACES ? rest : PLACES;
+    const struct text text = {.at = vm_pointer(vm, text_addr, places + part - 1),
+                              .size = places + part - 1};
+    const struct text pattern = {.at = vm_pointer(vm, pattern_addr, part), .size = part};
+    if (text.at == NULL || pattern.at == NULL) {
+        return THROW_NO_MEMORY;
+    }
+    const uint64_t offset = find(&text, &pattern);
+    const bool found = offset < text.size;
+    const uint64_t skipped = found ? offset : places;
+    *vm_item(vm, 2) = text_size - skipped;
+    *vm_item(vm, 3) = text_addr + skipped;
+    vm_push(vm, !found ? 0 : part == pattern_size ? 1 : 2);
     return 0;
 }
 

@@ -103,8 +103,7 @@ int word_dot_quote(struct vm *vm) {
         return code;
     }
     if (!is_compiling(vm)) {
-        console_bytes(string.text, string.size);
-        return 0;
+        return console_type(vm, string.addr, string.size);
     }
     code = compile_string(vm, string.text, string.size);
     return code != 0 ? code : compile_primitive(vm, prim_type, 2, -2);
@@ -114,10 +113,7 @@ int word_dot_paren(struct vm *vm) {
     struct parsed string;
     bool found;
     int code = parse_until(vm, ')', &string, &found);
-    if (code == 0) {
-        console_bytes(string.text, string.size);
-    }
-    return code;
+    return code != 0 ? code : console_type(vm, string.addr, string.size);
 }
 
 int word_abort_quote(struct vm *vm) {
@@ -208,16 +204,27 @@ int word_s_backslash_quote(struct vm *vm) {
 
 int word_compare(struct vm *vm) {
     uint64_t size2 = vm_pop(vm), addr2 = vm_pop(vm), size1 = vm_pop(vm), addr1 = vm_pop(vm);
-    const unsigned char *a = vm_pointer(vm, addr1, size1), *b = vm_pointer(vm, addr2, size2);
-    if (a == NULL || b == NULL) {
+    if (!vm_has(vm, addr1, size1) || !vm_has(vm, addr2, size2)) {
         return THROW_BAD_ADDRESS;
     }
-    uint64_t common = size1 < size2 ? size1 : size2;
+    const uint64_t common = size1 < size2 ? size1 : size2;
+    const uint64_t piece = common < VM_PIECE ? common : VM_PIECE;
+    const unsigned char *a = vm_pointer(vm, addr1, piece), *b = vm_pointer(vm, addr2, piece);
+    if (a == NULL || b == NULL) {
+        return THROW_NO_MEMORY;
+    }
     uint64_t i = 0;
-    while (i < common && a[i] == b[i]) {
+    while (i < piece && a[i] == b[i]) {
         i++;
     }
-    int64_t order = i < common ? (a[i] < b[i] ? -1 : 1) : (size1 > size2) - (size1 < size2);
+    if (i == piece && piece < common) {
+        vm_push(vm, addr1 + piece);
+        vm_push(vm, size1 - piece);
+        vm_push(vm, addr2 + piece);
+        vm_push(vm, size2 - piece);
+        return vm_again(vm, engine_again_compare_thread);
+    }
+    const int64_t order = i < piece ? (a[i] < b[i] ? -1 : 1) : (size1 > size2) - (size1 < size2);
     vm_push(vm, (uint64_t)order);
     return 0;
 }

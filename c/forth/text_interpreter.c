@@ -13,22 +13,31 @@
 #include "forth/throw.h"
 #include "primitives.h"
 
+#define STEP_WORDS 16u /* words that are compiled at once */
+
 /* Control characters count as spaces, so that tabs and stray carriage returns are harmless. */
 static bool is_blank(char c) {
     return (unsigned char)c <= ' ';
 }
 
-/* The source as a C pointer, and >IN clamped to it. NULL when a program has moved it out of reach.
- */
-static const char *source_text(struct vm *vm, size_t *size, size_t *in) {
-    if (block_of_source(vm) != 0 && block_refresh_source(vm) != 0) {
-        return NULL;
+/* The source as a C pointer, and >IN clamped to it. Returns 0 or a THROW code: a program may have moved the source
+ * out of reach. */
+static int source_text(struct vm *vm, const char **text, size_t *size, size_t *in) {
+    const int code = block_of_source(vm) == 0 ? 0 : block_refresh_source(vm);
+    if (code != 0) {
+        return code;
+    }
+    if (!vm_has(vm, vm->source_addr, vm->source_size)) {
+        return THROW_BAD_ADDRESS;
+    }
+    if (vm->source_size > VM_SOURCE_MAX) {
+        return THROW_STRING_OVERFLOW;
     }
     *size = vm->source_size;
-    const char *text = vm_pointer(vm, vm->source_addr, vm->source_size);
+    *text = vm_pointer(vm, vm->source_addr, vm->source_size);
     uint64_t to_in = vm_user_get(vm, VM_USER_TO_IN);
     *in = to_in < *size ? (size_t)to_in : *size;
-    return text;
+    return *text == NULL ? THROW_NO_MEMORY : 0;
 }
 
 static void set_in(struct vm *vm, size_t in) {
@@ -57,9 +66,10 @@ static void next_word(struct vm *vm, const char *text, size_t size, size_t *in,
 
 int parse_name(struct vm *vm, struct parsed *out) {
     size_t size, in;
-    const char *text = source_text(vm, &size, &in);
-    if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+    const char *text;
+    const int code = source_text(vm, &text, &size, &in);
+    if (code != 0) {
+        return code;
     }
     next_word(vm, text, size, &in, out);
     set_in(vm, in);
@@ -68,9 +78,10 @@ int parse_name(struct vm *vm, struct parsed *out) {
 
 int parse_until(struct vm *vm, char delimiter, struct parsed *out, bool *found) {
     size_t size, in;
-    const char *text = source_text(vm, &size, &in);
-    if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+    const char *text;
+    const int code = source_text(vm, &text, &size, &in);
+    if (code != 0) {
+        return code;
     }
     size_t i = in;
     while (i < size && text[i] != delimiter) {
@@ -131,13 +142,15 @@ static int may_execute(struct vm *vm, const struct word *word, bool compiling) {
 
 int word_interpret_step(struct vm *vm) {
     size_t size, in;
-    const char *text = source_text(vm, &size, &in);
-    if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+    const char *text;
+    int code = source_text(vm, &text, &size, &in);
+    if (code != 0) {
+        return code;
     }
-    /* Numbers are pushed here, so stop before the room that the engine has checked is used up. */
+    /* Numbers are pushed here, so stop before the room that the engine has checked is used up; and before long, for
+     * meanwhile nobody else can run. */
     unsigned room = VM_HEADROOM_CELLS - 3;
-    for (unsigned pushed = 0; pushed < room;) {
+    for (unsigned pushed = 0, words = 0; pushed < room && words < STEP_WORDS; words++) {
         struct parsed name;
         next_word(vm, text, size, &in, &name);
         set_in(vm, in);
@@ -148,14 +161,13 @@ int word_interpret_step(struct vm *vm) {
         bool compiling = is_compiling(vm);
         uint32_t local;
         if (compiling && locals_find(vm, name.text, name.size, &local)) {
-            int code = locals_compile_fetch(vm, local);
+            code = locals_compile_fetch(vm, local);
             if (code != 0) {
                 return code;
             }
             continue;
         }
         uint32_t xt = dictionary_find(vm, name.text, name.size);
-        int code;
         if (xt == 0) {
             code = take_number(vm, &name, compiling);
             pushed += 2;
@@ -175,7 +187,7 @@ int word_interpret_step(struct vm *vm) {
             return code;
         }
     }
-    vm_push(vm, vm->noop_xt); /* come back with fresh room */
+    vm_push(vm, vm->noop_xt); /* come back, with fresh room */
     return 0;
 }
 
@@ -250,9 +262,10 @@ int word_bracket_char(struct vm *vm) {
 int word_word(struct vm *vm) {
     char delimiter = (char)vm_pop(vm);
     size_t size, in;
-    const char *text = source_text(vm, &size, &in);
-    if (text == NULL) {
-        return THROW_BAD_ADDRESS;
+    const char *text;
+    const int code = source_text(vm, &text, &size, &in);
+    if (code != 0) {
+        return code;
     }
     while (in < size && (text[in] == delimiter || (delimiter == ' ' && is_blank(text[in])))) {
         in++;
@@ -301,14 +314,18 @@ int word_find(struct vm *vm) {
 
 int word_to_number(struct vm *vm) {
     uint64_t size = vm_pop(vm), addr = vm_pop(vm), high = vm_pop(vm), low = vm_pop(vm);
-    const char *text = vm_pointer(vm, addr, size);
-    if (text == NULL) {
+    if (!vm_has(vm, addr, size)) {
         return THROW_BAD_ADDRESS;
+    }
+    const uint64_t piece = size < VM_PIECE ? size : VM_PIECE;
+    const char *text = vm_pointer(vm, addr, piece);
+    if (text == NULL) {
+        return THROW_NO_MEMORY;
     }
     unsigned base = (unsigned)vm_user_get(vm, VM_USER_BASE);
     unsigned __int128 value = (unsigned __int128)high << 64 | low;
     uint64_t i = 0;
-    for (; i < size; i++) {
+    for (; i < piece; i++) {
         int digit = number_digit(text[i], base);
         if (digit < 0) {
             break;
@@ -319,5 +336,5 @@ int word_to_number(struct vm *vm) {
     vm_push(vm, (uint64_t)(value >> 64));
     vm_push(vm, addr + i);
     vm_push(vm, size - i);
-    return 0;
+    return i == piece && piece < size ? vm_again(vm, engine_again_to_number_thread) : 0;
 }

@@ -13,16 +13,20 @@
  * its place and contents, and no address is used before it is known to lie in the heap. A damaged
  * heap makes the words fail; the worst that a forged one can do is to give the program its own
  * memory twice.
+ *
+ * A heap may have a million blocks, so no word goes through more than BLOCKS_AT_ONCE of them before
+ * others may run (vm_again).
  */
 #include "forth/vm_heap.h"
 
 #include "primitives.h"
 
-#define UNIT      UINT64_C(16) /* sizes and addresses of blocks are multiples of it */
-#define LEAST     (2 * UNIT)   /* size of the smallest block */
-#define USED      UINT64_C(1)
-#define READY     UINT64_C(0x706165682d6d76) /* in a heap that has been set up */
-#define SEAL_SALT UINT64_C(0x9e3779b97f4a7c15)
+#define UNIT           UINT64_C(16) /* sizes and addresses of blocks are multiples of it */
+#define LEAST          (2 * UNIT)   /* size of the smallest block */
+#define USED           UINT64_C(1)
+#define BLOCKS_AT_ONCE 256u
+#define READY          UINT64_C(0x706165682d6d76) /* in a heap that has been set up */
+#define SEAL_SALT      UINT64_C(0x9e3779b97f4a7c15)
 
 struct control {
     uint64_t ready;
@@ -88,9 +92,10 @@ static struct control *control_of(struct vm *vm) {
     return control->ready == READY ? control : NULL;
 }
 
-/* Joins the free blocks that follow to a free block. */
-static void join(struct vm *vm, struct control *control, struct block *block, uint64_t addr) {
-    for (;;) {
+/* Joins the free blocks that follow to a free block, as many as are left to be looked at. */
+static void join(struct vm *vm, struct control *control, struct block *block, uint64_t addr,
+                 unsigned *left) {
+    for (; *left != 0; --*left) {
         uint64_t next_addr = addr + block->size;
         struct block *next = block_at(vm, next_addr);
         if (next == NULL || (next->size & USED) != 0) {
@@ -119,23 +124,28 @@ static void take(struct vm *vm, struct control *control, struct block *block, ui
     control->next = addr + size < vm_heap_end(vm) ? addr + size : vm_heap_start(vm) + UNIT;
 }
 
-/* Searches [addr, limit) for a free block of `size`; returns its address, or 0 when there is none
- * or the heap is damaged. */
-static uint64_t search(struct vm *vm, struct control *control, uint64_t addr, uint64_t limit,
-                       uint64_t size) {
-    while (addr < limit) {
-        struct block *block = block_at(vm, addr);
+/* Searches [*addr, limit) for a free block of `size`; returns its address, or 0 when there is none or the heap is
+ * damaged, and when no blocks are left to be looked at: then *addr, below the limit, is where to go on. */
+static uint64_t search(struct vm *vm, struct control *control, uint64_t *addr, uint64_t limit,
+                       uint64_t size, unsigned *left) {
+    while (*addr < limit && *left != 0) {
+        struct block *block = block_at(vm, *addr);
         if (block == NULL) {
+            *addr = limit;
             return 0;
         }
+        --*left;
         if ((block->size & USED) == 0) {
-            join(vm, control, block, addr);
+            join(vm, control, block, *addr, left);
             if (block->size >= size) {
-                take(vm, control, block, addr, size);
-                return addr;
+                take(vm, control, block, *addr, size);
+                return *addr;
+            }
+            if (*left == 0) {
+                return 0; /* there may be more to join */
             }
         }
-        addr += block->size & ~USED;
+        *addr += block->size & ~USED;
     }
     return 0;
 }
@@ -149,19 +159,6 @@ static uint64_t block_size(const struct vm *vm, uint64_t bytes) {
     return size < LEAST ? LEAST : size;
 }
 
-/* Address of a new block of at least `bytes` bytes, or 0. */
-static uint64_t allocate(struct vm *vm, uint64_t bytes) {
-    struct control *control = control_of(vm);
-    uint64_t size = block_size(vm, bytes);
-    if (control == NULL || size == 0) {
-        return 0;
-    }
-    uint64_t first = vm_heap_start(vm) + UNIT, end = vm_heap_end(vm);
-    uint64_t middle = block_at(vm, control->next) == NULL ? first : control->next;
-    uint64_t addr = search(vm, control, middle, end, size);
-    return addr != 0 ? addr : search(vm, control, first, middle, size);
-}
-
 /* The block in use whose bytes begin at `bytes_addr`, else NULL. */
 static struct block *block_of(struct vm *vm, uint64_t bytes_addr, uint64_t *addr) {
     *addr = (uint64_t)(uint32_t)bytes_addr - UNIT;
@@ -171,15 +168,50 @@ static struct block *block_of(struct vm *vm, uint64_t bytes_addr, uint64_t *addr
 
 static void release(struct vm *vm, struct block *block, uint64_t addr) {
     set_block(block, addr, block->size & ~USED);
-    join(vm, control_of(vm), block, addr);
+    unsigned left = BLOCKS_AT_ONCE;
+    join(vm, control_of(vm), block, addr, &left);
+}
+
+/* Goes on with ALLOCATE: from `at` to the end, and then from the beginning to `stop`, where it has begun. */
+static int allocate(struct vm *vm, uint64_t bytes, uint64_t at, uint64_t stop) {
+    struct control *control = control_of(vm);
+    const uint64_t size = block_size(vm, bytes), end = vm_heap_end(vm);
+    uint64_t found = 0;
+    bool more = false;
+    unsigned left = BLOCKS_AT_ONCE;
+    if (control != NULL && size != 0 && at >= stop) {
+        found = search(vm, control, &at, end, size, &left);
+        more = found == 0 && at < end;
+        at = more ? at : vm_heap_start(vm) + UNIT;
+    }
+    if (control != NULL && size != 0 && found == 0 && !more) {
+        found = search(vm, control, &at, stop, size, &left);
+        more = found == 0 && at < stop;
+    }
+    if (more) {
+        vm_push(vm, bytes);
+        vm_push(vm, at);
+        vm_push(vm, stop);
+        return vm_again(vm, engine_again_allocate_on_thread);
+    }
+    vm_push(vm, found == 0 ? 0 : found + UNIT);
+    vm_push(vm, found == 0 ? (uint64_t)IOR_ALLOCATE : 0);
+    return 0;
 }
 
 /* ( u -- addr ior ) */
 int word_allocate(struct vm *vm) {
-    uint64_t addr = allocate(vm, vm_pop(vm));
-    vm_push(vm, addr == 0 ? 0 : addr + UNIT);
-    vm_push(vm, addr == 0 ? (uint64_t)IOR_ALLOCATE : 0);
-    return 0;
+    const struct control *control = control_of(vm);
+    const uint64_t first = vm_heap_start(vm) + UNIT;
+    const bool sound = control != NULL && block_at(vm, control->next) != NULL;
+    const uint64_t start = sound ? control->next : first;
+    return allocate(vm, vm_pop(vm), start, start);
+}
+
+/* ( u addr1 addr2 -- addr3 ior ) */
+int word_allocate_on(struct vm *vm) {
+    const uint64_t stop = vm_pop(vm), at = vm_pop(vm);
+    return allocate(vm, vm_pop(vm), at, stop);
 }
 
 /* ( addr -- ior ) */
@@ -193,48 +225,29 @@ int word_free(struct vm *vm) {
     return 0;
 }
 
-/* Moves the bytes of a block to a new one of at least `bytes`. Returns the new address, or 0. */
-static uint64_t move_block(struct vm *vm, struct block *block, uint64_t addr, uint64_t bytes) {
-    uint64_t to_addr = allocate(vm, bytes);
-    if (to_addr == 0) {
-        return 0;
-    }
-    uint64_t size = (block->size & ~USED) - UNIT;
-    const char *from = vm_pointer(vm, addr + UNIT, size);
-    char *to = vm_pointer(vm, to_addr + UNIT, size);
-    if (from == NULL || to == NULL) {
-        return 0;
-    }
-    for (uint64_t i = 0; i < size; i++) {
-        to[i] = from[i];
-    }
-    release(vm, block, addr);
-    return to_addr;
-}
-
-/* Gives a block in use another size. Returns its address, which may be a new one, or 0. */
-static uint64_t resize(struct vm *vm, struct block *block, uint64_t addr, uint64_t bytes) {
+/* Gives a block in use another size where it is. True when that can be done. */
+static bool resize(struct vm *vm, struct block *block, uint64_t addr, uint64_t bytes) {
     struct control *control = control_of(vm);
-    uint64_t size = block_size(vm, bytes), old_size = block->size & ~USED;
+    const uint64_t size = block_size(vm, bytes), old_size = block->size & ~USED;
     if (size == 0) {
-        return 0;
+        return false;
     }
+    unsigned left = BLOCKS_AT_ONCE;
     set_block(block, addr, old_size);
-    join(vm, control, block, addr);
-    if (block->size >= size) {
-        take(vm, control, block, addr, size);
-        return addr;
-    }
-    take(vm, control, block, addr, old_size);
-    return move_block(vm, block, addr, bytes);
+    join(vm, control, block, addr, &left);
+    const bool fits = block->size >= size;
+    take(vm, control, block, addr, fits ? size : old_size);
+    return fits;
 }
 
-/* ( addr1 u -- addr2 ior ) addr2 is addr1 when it fails. */
-int word_resize(struct vm *vm) {
-    uint64_t bytes = vm_pop(vm), bytes_addr = vm_pop(vm), addr;
-    struct block *block = block_of(vm, bytes_addr, &addr);
-    uint64_t moved = block == NULL ? 0 : resize(vm, block, addr, bytes);
-    vm_push(vm, moved == 0 ? bytes_addr : moved + UNIT);
-    vm_push(vm, moved == 0 ? (uint64_t)IOR_RESIZE : 0);
+/* The part of RESIZE that is not ALLOCATE MOVE FREE (core.fs).
+ * ( addr u1 -- addr u2 n ) n: 0 done; 1 there is no room here, and u2 bytes are to be moved; else an ior */
+int word_paren_resize(struct vm *vm) {
+    const uint64_t bytes = vm_pop(vm);
+    uint64_t addr;
+    struct block *block = block_of(vm, *vm_item(vm, 0), &addr);
+    const bool done = block != NULL && resize(vm, block, addr, bytes);
+    vm_push(vm, block == NULL ? 0 : (block->size & ~USED) - UNIT);
+    vm_push(vm, block == NULL ? (uint64_t)IOR_RESIZE : !done);
     return 0;
 }

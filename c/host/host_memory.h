@@ -9,8 +9,8 @@
 
 #define HOST_MEMORY_SIZE (UINT64_C(1) << 30)
 
-/* The addresses for hal_mem_map; far from whatever Linux or a sanitizer places. */
-#define HOST_MAP_BASE UINT64_C(0x200000000000)
+/* The addresses for hal_mem_map; far from whatever Linux or a sanitizer places, and below the slots of VMs. */
+#define HOST_MAP_BASE UINT64_C(0x180000000000)
 #define HOST_MAP_SIZE (UINT64_C(64) << 30)
 
 /* Counts `count` pages that a VM gets toward what the process may use, each of them as an allocation; false,

@@ -70,6 +70,7 @@ static void read_statm(void *context, const char *line) {
 static void report_memory(format_sink sink, void *context) {
     const unsigned long page_kib = hal_mem_page_size() / KIB;
     struct statm statm = {0};
+    const struct hal_mem_stats stats = hal_mem_get_stats();
     struct sysinfo machine;
 
     (void)for_each_line("/proc/self/statm", read_statm, &statm);
@@ -77,6 +78,8 @@ static void report_memory(format_sink sink, void *context) {
     format(sink, context, "  reserved      %10lu MiB of addresses, mostly for VMs\n",
            statm.size * page_kib / KIB);
     format(sink, context, "  in memory     %10lu KiB\n", statm.resident * page_kib);
+    format(sink, context, "  in use        %10lu KiB by VMs and heap, of %lu allowed\n",
+           (stats.total_pages - stats.free_pages) * page_kib, stats.total_pages * page_kib);
     if (sysinfo(&machine) == 0) {
         const unsigned long unit = machine.mem_unit;
         format(sink, context, "  the machine   %10lu MiB, %lu MiB of them unused\n",
@@ -86,10 +89,12 @@ static void report_memory(format_sink sink, void *context) {
 
 static void report_heap(format_sink sink, void *context) {
     const struct mallinfo2 heap = mallinfo2();
+    const struct hal_mem_stats stats = hal_mem_get_stats();
     format(sink, context, "Heap of the process (the C library's)\n");
     format(sink, context, "  in use        %10lu bytes\n", heap.uordblks + heap.hblkhd);
     format(sink, context, "  free          %10lu bytes\n", heap.fordblks);
     format(sink, context, "  from Linux    %10lu bytes\n", heap.arena + heap.hblkhd);
+    format(sink, context, "All: %lu blocks of %lu bytes\n", stats.heap_blocks, stats.heap_bytes);
 }
 
 /* What /proc/self/maps lists, by what it allows. */

@@ -14,43 +14,38 @@
 #include "physics/word_table.h"
 #include "primitives.h"
 
-static uint64_t *cells(const struct vm *vm, uint64_t offset) {
-    return (uint64_t *)(vm->slot + offset);
-}
-
 struct word_heat *heat_of(const struct vm *vm, uint32_t word) {
-    return (struct word_heat *)(vm->slot + VM_HEAT) + word;
+    return (struct word_heat *)vm->tables.heat + word;
 }
 
 /* ---- the tables' memory ---- */
 
 /* Makes the first `count` items of `size` bytes present; *present says how many are. */
-static bool commit(const struct vm *vm, uint64_t offset, uint64_t size, uint32_t count,
-                   uint32_t present) {
+static bool commit(uint64_t table, uint64_t size, uint32_t count, uint32_t present) {
     const uint64_t from = present * size & ~(VM_PAGE - 1);
     const uint64_t to = (count * size + VM_PAGE - 1) & ~(VM_PAGE - 1);
-    return to <= from || hal_space_commit(vm->slot + offset + from, to - from) == HAL_OK;
+    return to <= from || hal_space_commit(table + from, to - from) == HAL_OK;
 }
 
 static bool present(struct vm *vm) {
     struct physics *physics = vm->physics;
     const uint32_t paths = vm->own.end_path, tokens = vm->own.end, words = word_table_end(vm);
     if (paths > physics->committed_paths) {
-        if (!commit(vm, VM_COUNTS, CELL, paths, physics->committed_paths) ||
-            !commit(vm, VM_SETTLED, CELL, paths, physics->committed_paths)) {
+        if (!commit(vm->tables.counts, CELL, paths, physics->committed_paths) ||
+            !commit(vm->tables.settled, CELL, paths, physics->committed_paths)) {
             return false;
         }
         physics->committed_paths = paths;
     }
     if (tokens > physics->committed_tokens) {
-        if (!commit(vm, VM_EXECUTED, CELL, tokens, physics->committed_tokens) ||
-            !commit(vm, VM_SETTLED_TOKENS, CELL, tokens, physics->committed_tokens)) {
+        if (!commit(vm->executed, CELL, tokens, physics->committed_tokens) ||
+            !commit(vm->tables.settled_tokens, CELL, tokens, physics->committed_tokens)) {
             return false;
         }
         physics->committed_tokens = tokens;
     }
     if (words > physics->committed_words) {
-        if (!commit(vm, VM_HEAT, sizeof(struct word_heat), words, physics->committed_words)) {
+        if (!commit(vm->tables.heat, sizeof(struct word_heat), words, physics->committed_words)) {
             return false;
         }
         physics->committed_words = words;
@@ -90,8 +85,10 @@ bool heat_settle(struct vm *vm) {
     if (!present(vm)) {
         return false;
     }
-    const uint64_t *counts = cells(vm, VM_COUNTS), *executed = cells(vm, VM_EXECUTED);
-    uint64_t *settled = cells(vm, VM_SETTLED), *tokens = cells(vm, VM_SETTLED_TOKENS);
+    const uint64_t *counts = (const uint64_t *)vm->tables.counts;
+    const uint64_t *executed = (const uint64_t *)vm->executed;
+    uint64_t *settled = (uint64_t *)vm->tables.settled;
+    uint64_t *tokens = (uint64_t *)vm->tables.settled_tokens;
     for (uint32_t i = 0; i < vm->own.end_path; i++) {
         if (counts[i] != settled[i]) {
             count_path(vm, word_table_path(vm, i), counts[i] - settled[i]);
@@ -166,7 +163,7 @@ uint64_t heat_feed(struct vm *vm, uint64_t now, uint64_t interval, uint64_t befo
 }
 
 uint64_t heat_path_count(const struct vm *vm, uint32_t number) {
-    return cells(vm, VM_COUNTS)[number];
+    return ((const uint64_t *)vm->tables.counts)[number];
 }
 
 void heat_undo(struct vm *vm, uint64_t ip) {
@@ -188,12 +185,12 @@ void heat_forget(struct vm *vm, uint32_t xt, uint32_t path) {
         *record = (struct word_heat){0};
     }
     for (uint32_t i = xt; i < vm->own.end; i++) {
-        cells(vm, VM_EXECUTED)[i] = 0;
-        cells(vm, VM_SETTLED_TOKENS)[i] = 0;
+        ((uint64_t *)vm->executed)[i] = 0;
+        ((uint64_t *)vm->tables.settled_tokens)[i] = 0;
     }
     for (uint32_t i = path; i < vm->own.end_path; i++) {
-        cells(vm, VM_COUNTS)[i] = 0;
-        cells(vm, VM_SETTLED)[i] = 0;
+        ((uint64_t *)vm->tables.counts)[i] = 0;
+        ((uint64_t *)vm->tables.settled)[i] = 0;
     }
 }
 

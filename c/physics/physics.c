@@ -10,6 +10,7 @@
 #include "forth/history.h"
 #include "hal/hal_memory.h"
 #include "physics/heat.h"
+#include "physics/hot_words.h"
 #include "physics/transitions.h"
 #include "physics/width.h"
 #include "physics/window.h"
@@ -107,6 +108,10 @@ static void start(struct vm *vm) {
     vm->next_beat = physics->origin_paid + physics->heartbeat.interval;
     physics->width = (uint32_t)physics->knob[KNOB_WINDOW];
     physics->half_life = physics->knob[KNOB_HALF_LIFE];
+    /* The engine may be on its way to a later date, and would not come past the arbiter before that. */
+    if (vm->clock_target > (int64_t)vm->next_beat) {
+        clock_set_target(vm, vm->next_beat);
+    }
 }
 
 bool physics_begin(struct vm *vm) {
@@ -227,7 +232,7 @@ void physics_beat(struct vm *vm) {
     const uint32_t loops = physics->loops;
     const uint64_t paid = clock_paid(vm), now = paid - physics->origin_paid;
     const uint64_t interval = now - physics->last;
-    bool complete = heat_settle(vm);
+    bool complete = (loops & (PHYSICS_HEAT | PHYSICS_WINDOW)) == 0 || heat_settle(vm);
     if (complete && (loops & PHYSICS_HEAT) != 0) {
         physics->distance = heat_feed(vm, now, interval, physics->before);
         if ((loops & PHYSICS_SLOPE) != 0) {
@@ -236,6 +241,9 @@ void physics_beat(struct vm *vm) {
     }
     if (complete && (loops & PHYSICS_WINDOW) != 0) {
         complete = look_at_window(vm);
+    }
+    if (complete && vm->hot_words_used && (loops & PHYSICS_HEAT) != 0) {
+        hot_words_choose(vm, now);
     }
     physics->missed += !complete;
     if ((loops & PHYSICS_HEARTBEAT) == 0) {

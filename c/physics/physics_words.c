@@ -4,6 +4,7 @@
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "physics/heat.h"
+#include "physics/hot_words.h"
 #include "physics/word_table.h"
 #include "primitives.h"
 
@@ -102,6 +103,12 @@ int word_word_heat(struct vm *vm) {
         vm_push(vm, heat_at(vm, record, physics_time(vm)).whole);
     }
     return code;
+}
+
+/* ( flag -- ) */
+int word_hot_words(struct vm *vm) {
+    hot_words_use(vm, vm_pop(vm) != 0);
+    return 0;
 }
 
 /* What one number tells of all words. */

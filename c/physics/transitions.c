@@ -10,7 +10,7 @@
 #include "physics/word_table.h"
 
 static struct transition *table_of(const struct vm *vm) {
-    return (struct transition *)(vm->slot + VM_TRANSITIONS);
+    return (struct transition *)vm->tables.transitions;
 }
 
 const struct transition *transitions_table(const struct vm *vm) {
@@ -18,11 +18,10 @@ const struct transition *transitions_table(const struct vm *vm) {
 }
 
 bool transitions_ready(struct vm *vm) {
-    _Static_assert(TRANSITIONS_MAX * sizeof(struct transition) <= VM_TRANSITIONS_SIZE, "no room");
     if (!vm->physics->committed_transitions) {
         vm->physics->committed_transitions =
-            hal_space_commit(vm->slot + VM_TRANSITIONS,
-                             TRANSITIONS_MAX * sizeof(struct transition)) == HAL_OK;
+            hal_space_commit(vm->tables.transitions, TRANSITIONS_MAX * sizeof(struct transition)) ==
+            HAL_OK;
     }
     return vm->physics->committed_transitions;
 }

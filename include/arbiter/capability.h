@@ -15,6 +15,13 @@
 
 struct vm_control;
 
+/* How many a VM may hold: who hands on takes memory of the kernel for it. The last quarter is for its parent and
+ * for VM[0], so that strangers cannot fill it up before them. */
+#ifndef CAPABILITIES_MAX
+#define CAPABILITIES_MAX 256u
+#endif
+#define CAPABILITIES_OF_STRANGERS (CAPABILITIES_MAX / 4 * 3)
+
 enum capability_kind {
     CAP_SPAWN,      /* make VMs; range: bytes of the envelope */
     CAP_MMIO,       /* registers of devices; range: physical addresses */
@@ -24,6 +31,7 @@ enum capability_kind {
     CAP_TIME_ADMIN, /* priorities and quanta; range: priorities */
     CAP_CONSOLE,    /* give the console to a VM; no range */
     CAP_AUDIT,      /* read the record of uses and refusals; no range */
+    CAP_BLOCK,      /* read and write blocks of BLOCK; range: blocks */
     CAP_KINDS
 };
 
@@ -57,12 +65,12 @@ bool capability_holds(const struct vm_control *control, enum capability_kind kin
 
 /* Derives [low, high] of what `from` has for `to`; of several that cover it, from the one that is nearest to
  * the start, so that nobody can get in between by handing on. Does nothing when `to` is `from` or one that
- * this comes from: it has all of it. Returns 0, THROW_NOT_PERMITTED, THROW_INVALID_ARGUMENT (a kind that
- * is none, or an empty range) or THROW_NO_MEMORY. */
+ * this comes from, or has the range from there already. Returns 0, THROW_NOT_PERMITTED, THROW_INVALID_ARGUMENT (a
+ * kind that is none, or an empty range), THROW_TOO_MANY_CAPABILITIES or THROW_NO_MEMORY. */
 int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t kind, uint64_t low,
                      uint64_t high);
 
-/* Grants everything of a kind that `from` has. */
+/* Grants everything of a kind that `from` has; when that fails, `to` may have got a part. */
 int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64_t kind);
 
 /* Takes from `to` every capability of a kind that derives from `from`, and all that derives from these. Returns

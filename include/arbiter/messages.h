@@ -12,10 +12,10 @@ struct end_notice {
     int64_t code;
 };
 
-/* Gives a VM its mailbox. False when memory does not suffice. */
-bool messages_open(struct vm_control *control);
+/* Gives a VM, control->vm, its mailbox. */
+void messages_open(struct vm_control *control);
 
-/* Frees the mailbox of a VM that ends. Who waits to send to it or to hear from it alone gets THROW_NO_SUCH_VM. */
+/* Closes the mailbox of a VM that ends. Who waits to send to it or to hear from it alone gets THROW_NO_SUCH_VM. */
 void messages_close(struct vm_control *control);
 
 /* The running VM waits from now on, in SENDING, SENDING_PAGES, RECEIVING or WAITING_FOR_VM, for a partner

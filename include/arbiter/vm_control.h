@@ -95,6 +95,7 @@ struct vm_control {
     uint16_t lenders[VM_PRIORITIES]; /* how many of each priority: all others at most */
     struct vm_control *children, *next_sibling, *previous_sibling; /* the latest child first */
     struct capability *capabilities;
+    uint32_t capability_count;
     enum vm_end end; /* DEAD: how, and the THROW code of VM_END_UNCAUGHT */
     int64_t end_code;
 };

@@ -26,6 +26,10 @@ static inline uint64_t block_of_source(const struct vm *vm) {
     return vm->source_id < -1 ? (uint64_t)(-1 - vm->source_id) : 0;
 }
 
+/* Whether a VM may transfer a block to or from its buffers: 0 or a THROW code. The arbiter sets it; NULL: any
+ * VM may. */
+extern int (*block_permit)(struct vm *vm, uint64_t block);
+
 /* When a block is the input source: makes sure that a buffer holds it and that the source lies
  * there. The block that UPDATE is about stays the same. Returns 0 or a THROW code. */
 int block_refresh_source(struct vm *vm);

@@ -2,7 +2,7 @@
  * block_device.h - where the blocks of BLOCK are kept.
  *
  * A device has blocks 0 .. count - 1 of 1024 bytes each; a block that was never written reads as
- * spaces. All VMs see the same device.
+ * spaces. All VMs see the same device, as far as they are permitted (block.h).
  */
 #ifndef BLOCK_DEVICE_H
 #define BLOCK_DEVICE_H

@@ -32,6 +32,11 @@ void clock_enter(struct vm *vm, const uint64_t *thread);
 typedef void (*clock_visitor)(void *context, uint64_t ip);
 void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context);
 
+/* For a C word: the VM goes on with a thread, as a call does whose return address is on the control stack; and anew
+ * with the thread that it is in, whose rest is not executed. */
+void clock_call(struct vm *vm, const uint64_t *thread);
+void clock_again(struct vm *vm, const uint64_t *thread);
+
 /* Words executed so far. Exact between two words; of a VM that was preempted inside a word this and, if it is a branch
  * word, the straight path behind it may be counted or not. */
 uint64_t clock_words(const struct vm *vm);

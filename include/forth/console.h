@@ -41,6 +41,12 @@ void console_own(struct console_stream *stream);
 /* For a VM that ends: what is left of its last line appears, and its editor is freed. */
 void console_close(struct console_stream *stream);
 
+struct vm;
+
+/* Types [addr, addr + size) of the VM's window, piece by piece, when the C word that calls this has returned; its
+ * result is that of the word (vm_again). */
+int console_type(struct vm *vm, uint64_t addr, uint64_t size);
+
 /* Digits in `base` (2..36, lower case), without a space. */
 void console_unsigned(uint64_t value, unsigned base);
 void console_signed(int64_t value);

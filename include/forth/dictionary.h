@@ -72,12 +72,15 @@ struct path {
 };
 
 struct dictionary {
-    uint64_t code; /* address of the region, and bytes in use and committed */
+    uint64_t code; /* address and size of the region, bytes in use and committed */
+    uint64_t code_size;
     uint64_t code_used;
     uint64_t code_committed;
     uint64_t words;
-    uint64_t words_committed;
+    uint64_t words_size;
+    uint64_t words_committed; /* 0: there is no word, and no page for bucket */
     uint64_t names;
+    uint64_t names_size;
     uint64_t names_used;
     uint64_t names_committed;
     uint64_t prices; /* a uint32_t for each cell of the code (forth/price.h) */
@@ -88,13 +91,15 @@ struct dictionary {
     uint32_t end_path;   /* number after its last path */
     uint32_t first;      /* number of its first word */
     uint32_t end;        /* number after its last word */
-    uint32_t bucket[DICTIONARY_BUCKETS];
+    uint32_t *bucket;    /* DICTIONARY_BUCKETS of them, in the page before the words */
 };
 
 /* The frozen base dictionary and the image of the user area and data space that goes with it. */
 struct base_image {
     struct dictionary dictionary;
-    unsigned char *data; /* contents of [VM_USER_AREA, data_end) for a new VM */
+    unsigned char *data; /* contents of window addresses from VM_USER_AREA on for a new VM */
+    uint64_t data_size;  /* bytes of it */
+    uint64_t data_pages; /* bit p: page p of it is not all zero; 63 stands for all later pages */
     uint64_t data_end;   /* first free data-space address */
     uint32_t cold;       /* xt of COLD */
     uint32_t evaluate;   /* xt of EVALUATE */
@@ -104,6 +109,25 @@ struct base_image {
 };
 
 extern struct base_image base_image;
+
+/* Places a dictionary without words: code, words, names, prices and paths below `end`, sized for `envelope`. `first` and
+ * `first_path` are the numbers of its first word and path. */
+void dictionary_init(struct dictionary *own, uint64_t end, uint64_t envelope, uint32_t first,
+                     uint32_t first_path);
+
+/* Words that dictionary_find finds at once, without the search order: those that the physics say are hot
+ * (physics/hot_words.c). By hash; xt 0: none. */
+#define HOT_WORDS 128u
+struct hot_word {
+    uint32_t hash;
+    uint32_t xt;
+};
+
+/* Forgets all of them: for whatever may change what a name finds. */
+void dictionary_cool(struct vm *vm);
+
+/* Makes `xt` one of them, if a search for its name finds it now. */
+void dictionary_heat(struct vm *vm, uint32_t xt);
 
 /* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
 int dictionary_add_primitives(struct vm *vm);

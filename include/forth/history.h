@@ -15,10 +15,17 @@
 
 #define HISTORY_CUT    UINT64_C(1)
 #define HISTORY_TOKENS (UINT64_C(1) << 20) /* tokens are below, addresses above */
-_Static_assert(2 * VM_WORDS_SIZE / 64 <= HISTORY_TOKENS, "a token may look like an address");
+_Static_assert(2 * (VM_CODE_MAX / 2 / sizeof(struct word)) <= HISTORY_TOKENS,
+               "a token may look like an address");
 
-/* Prepares an empty trace for windows of `words` words, at most HISTORY_WORDS_MAX. */
+/* Places the tables above the window for the dictionary of `vm`, and prepares an empty trace for windows of `words`
+ * words, at most HISTORY_WORDS_MAX. */
 #define HISTORY_WORDS_MAX 65536u
+#define HISTORY_WORDS     4096u /* at first */
+
+/* What the physics need for each word, and for how many besides those that have tokens (physics/physics.h). */
+#define HISTORY_RECORD        64u
+#define HISTORY_WORDS_BESIDES 64u
 void history_start(struct vm *vm, uint64_t words);
 
 /* From now on for windows of `words` words. */

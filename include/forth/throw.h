@@ -69,8 +69,9 @@ enum throw_code {
     THROW_BAD_REGISTER = -292, /* an address that is not a multiple of the width, or none at all */
     THROW_IRQ_IN_USE = -293,   /* somebody has the line */
     THROW_NO_IRQ = -294,       /* no such line, or not attached by this VM */
-    THROW_BAD_KNOB = -300,     /* a value outside the bounds of a knob of the physics */
-    THROW_NOT_COLON = -301,    /* a word that is no colon definition */
+    THROW_TOO_MANY_CAPABILITIES = -295, /* the VM that is to have it has so many */
+    THROW_BAD_KNOB = -300,              /* a value outside the bounds of a knob of the physics */
+    THROW_NOT_COLON = -301,             /* a word that is no colon definition */
 };
 
 /* The message for a THROW code, without newline; NULL when the code has none. */

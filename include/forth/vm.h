@@ -21,6 +21,9 @@
 #define VM_LOCALS_MAX    64u /* locals in scope at once */
 #define VM_PRESENT       16u /* pages that vm_pointer remembers */
 #define VM_LOCAL_NAME    31u /* characters in the name of a local */
+#define VM_SOURCE_MAX                                                                              \
+    (UINT64_C(1)                                                                                   \
+     << 20) /* bytes of a string or line that is interpreted: parsing goes through it at once */
 
 /* Why engine_run returned. */
 enum vm_exit {
@@ -87,9 +90,28 @@ struct definition {
     int32_t need;  /* cells surely needed on entry */
     uint64_t last; /* cell of the newest primitive, 0 where a branch may arrive after it */
     uint32_t control_depth;
-    struct control_entry control[VM_CONTROL_DEPTH];
     uint32_t local_count;
-    struct local local[VM_LOCALS_MAX]; /* in the order of declaration */
+    struct control_entry *control; /* in the workspace; present while a definition is open */
+    struct local *local;           /* in the order of declaration */
+};
+
+/* What few VMs need at any time: pages of the slot that are made when they are first used. */
+struct vm_workspace {
+    struct control_entry control[VM_CONTROL_DEPTH];
+    struct local local[VM_LOCALS_MAX];
+    struct vm_file file[VM_FILE_DEPTH];
+};
+
+_Static_assert(sizeof(struct vm_workspace) <= VM_WORKSPACE_SIZE, "the workspace is large enough");
+
+/* Where the tables above the window lie, placed by history_start. */
+struct vm_tables {
+    uint64_t counts, counts_size;
+    uint64_t executed_size; /* of the region at vm->executed */
+    uint64_t trace;         /* the first half; the second is VM_TRACE_HALF + VM_GUARD further on */
+    uint64_t settled, settled_tokens;
+    uint64_t heat, heat_size;
+    uint64_t transitions;
 };
 
 struct vm {
@@ -170,13 +192,20 @@ struct vm {
     uint64_t slot; /* address of the slot */
     uint32_t present
         [VM_PRESENT]; /* pages that are present, the page of number n in place n % VM_PRESENT: vm_pointer */
+    struct vm_tables tables;
     struct physics *physics; /* physics/physics.h; NULL: it has none */
     uint64_t id;
+    enum {
+        VM_UNCOUNTED_PATH = 1, /* the path from the instruction pointer on is not paid for */
+        VM_UNCOUNTED_TOKEN     /* a word is paid for besides */
+    } throw_uncounted;    /* there was no memory for a counter, and a THROW is on its way; else 0 */
     uint32_t latest;      /* xt of the newest definition, for DOES> and IMMEDIATE */
     uint64_t wake_ns;     /* hal_time_now_ns at which a sleep ends */
     uint32_t noop_xt;     /* a word that does nothing */
     uint32_t order_count; /* search order, the first to be searched first */
     uint32_t order[VM_ORDER_MAX];
+    bool hot_words_used; /* dictionary_find looks there first */
+    struct hot_word hot_word[HOT_WORDS];
     uint32_t current;     /* word list that new words go to */
     uint32_t wordlists;   /* word lists that exist */
     uint32_t string_turn; /* which of the two transient string buffers is next */
@@ -185,7 +214,8 @@ struct vm {
     bool at_prompt; /* the outer interpreter waits for a line */
     struct console_stream console;
     struct definition definition;
-    struct vm_file file[VM_FILE_DEPTH];
+    unsigned char *mailbox; /* VM_MAILBOX_SIZE bytes of the slot, for the arbiter */
+    struct vm_file *file;   /* in the workspace; the first file_depth are present */
     struct dictionary own;
 };
 
@@ -236,9 +266,28 @@ void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size);
 /* To be called when pages of the window have gone, or have been taken by others: vm_pointer remembers which are there. */
 void vm_pages_moved(struct vm *vm);
 
+/* The same question without making pages present: for a word that goes through its argument in pieces. */
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size);
+
 /* Reads and writes one cell of the user area. */
 uint64_t vm_user_get(const struct vm *vm, uint64_t address);
 void vm_user_set(struct vm *vm, uint64_t address, uint64_t value);
+
+/* Makes the part of the workspace present that the next definition, or the next file, needs. False when memory
+ * does not suffice. */
+bool vm_prepare_definition(const struct vm *vm);
+bool vm_prepare_file(const struct vm *vm);
+
+/* ---- c/forth/again.c ---- */
+
+#define VM_PIECE UINT64_C(4096) /* bytes that a C word goes through at once */
+
+/* For a C word that has more to do than one piece: with what is left on the stack, as its arguments, it returns what
+ * this returns. The VM goes on with `thread`, the word's primitive and exit (asm/engine/threads.asm), unless it has
+ * to leave first. 0, or a THROW code when the control stack is full. */
+int vm_again(struct vm *vm, const uint64_t *thread);
+extern const uint64_t engine_again_type_thread[], engine_again_compare_thread[];
+extern const uint64_t engine_again_to_number_thread[], engine_again_allocate_on_thread[];
 
 /* ---- vm->attention ---- */
 

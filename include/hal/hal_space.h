@@ -5,8 +5,7 @@
  * aligned to its size. Nothing in a slot is accessible until it is committed. Committed pages
  * are zeroed, readable and writable (unless protected) and never executable.
  *
- * The lower half of a slot is the VM's data window, the upper half is private to the kernel: stacks
- * and code space (include/forth/vm_layout.h).
+ * What lies where in a slot is not this layer's business (include/forth/vm_layout.h).
  */
 #ifndef HAL_SPACE_H
 #define HAL_SPACE_H

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "forth/history.h"
 #include "forth/vm.h"
 #include "physics/fixed.h"
 #include "physics/heartbeat.h"
@@ -48,7 +49,7 @@ struct word_heat {
     uint32_t next;       /* the word that has followed most often, and how often */
     uint32_t next_count; /* 0: none has */
 };
-_Static_assert(sizeof(struct word_heat) == 64, "a line of the cache each");
+_Static_assert(sizeof(struct word_heat) == HISTORY_RECORD, "a line of the cache each");
 
 struct physics {
     uint32_t loops; /* enum physics_loop */

@@ -12,11 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "forth/history.h"
 #include "forth/vm.h"
 
 #define WORD_FORGOTTEN   0u
 #define WORDS_AT_ONCE    8u /* more than any instruction counts for */
-#define PRIMITIVES_INNER 64u
+#define PRIMITIVES_INNER HISTORY_WORDS_BESIDES
 
 /* Called once, when the base dictionary is complete. */
 void word_table_init(void);

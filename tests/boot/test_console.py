@@ -172,6 +172,14 @@ def typed_line(dialogue):
     kill(dialogue, "TALKER")
 
 
+@scenario("foreign-control", "what a VM without the console prints cannot steer the terminal")
+def foreign_control(dialogue):
+    codes = (27, 91, 54, 110, 9, 13, 194, 155, 122, 195, 164)  # a query of the cursor, CSI in two bytes, and z, ae
+    line = " ".join(f"{code} EMIT" for code in codes)
+    dialogue.enter(f"S\" {line} CR\" {SMALL} SPAWN-VM WAIT-VM . .", re.compile(rb"\.\[6n \.\.z\xc3\xa4\r?\n"))
+    prompt_is_back(dialogue)
+
+
 @scenario("console-hand-over", "the console goes to another VM and back, and each gets the keys meant for it")
 def console_hand_over(dialogue):
     spawn(dialogue, "READER",

@@ -29,7 +29,7 @@ struct tally {
     uint64_t counted;
 };
 
-#define TALLIES 4096u
+#define TALLIES 65536u
 
 static struct tally tallies[TALLIES];
 static struct tally *running;
@@ -47,7 +47,8 @@ static struct tally *tally_of(const struct vm *vm) {
         fputs("clock_check: too many VMs\n", stderr);
         _exit(4);
     }
-    if (tally->vm == NULL || clock_words(vm) == 0) {
+    /* A new VM, not one that was stopped in its first word. */
+    if (tally->vm == NULL || (vm->preempted == 0 && clock_words(vm) == 0)) {
         *tally = (struct tally){.vm = vm, .id = vm->id};
     }
     return tally;

@@ -64,12 +64,16 @@ enum fuzz_plant {
     PLANT_BRANCH,      /* a branch to the middle of an instruction */
     PLANT_CELL,        /* a cell that is no primitive */
     PLANT_PRICE,       /* a price that is not the number of words */
+    PLANT_COUNTER,     /* a counter that is another path's */
+    PLANT_PATH,        /* a path that begins elsewhere */
+    PLANT_COUNT,       /* a counter that is raised and no way taken */
+    PLANT_TRACE,       /* the end of the trace outside it */
     PLANT_CHAIN,       /* a dictionary chain in a circle */
     PLANT_STACK,       /* a stack pointer below its stack */
     PLANT_LEAK,        /* memory that is not given back */
     PLANT_HANG,        /* a loop in C */
     PLANT_CRASH,       /* a wild store in C */
-    PLANT_COUNT
+    PLANTS
 };
 
 /* Does it to a VM that has begun its code with : T IF 1 THEN ; or to what lies around it. */
@@ -135,6 +139,12 @@ void fuzz_outside_check_gone(uint64_t slot);        /* nothing is left of a dest
 void fuzz_validate_init(const struct vm *idle);
 void fuzz_validate_state(const struct vm *vm, const struct vm *born);
 void fuzz_validate_dictionary(const struct vm *vm);
+
+/* ---- fuzz_paths.c: are the counters of paths and words right? ---- */
+
+void fuzz_paths_init(void);
+void fuzz_paths_begin(const struct vm *vm); /* before a line */
+void fuzz_paths_check(const struct vm *vm); /* after it */
 
 /* ---- fuzz_hal.c: the machine of the fuzzer ---- */
 

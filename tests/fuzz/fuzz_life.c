@@ -43,7 +43,7 @@ struct nature {
 struct life {
     struct vm *vm;
     struct vm born;     /* as vm_create made it */
-    uint64_t thread[3]; /* the price of CATCH, then out of the engine */
+    uint64_t thread[4]; /* counter and price of what follows: CATCH, then out of the engine */
     uint32_t evaluate, interpret;
     bool broken; /* by a break: what follows may differ from run to run */
     volatile sig_atomic_t running;
@@ -175,7 +175,7 @@ static void enter_line(struct vm *vm, const char *line, size_t size, bool termin
         vm_push(vm, size);
         vm_push(vm, life->evaluate);
     }
-    clock_enter(vm, &life->thread[1]);
+    clock_enter(vm, &life->thread[2]);
     vm->attention = 0;
 }
 
@@ -188,7 +188,7 @@ static bool run_line(struct vm *vm, bool report) {
     do {
         reason = engine_run(vm);
     } while (reason == VM_EXIT_SLEEP || /* no time passes here */
-             (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[3]));
+             (reason == VM_EXIT_WAIT && vm->ip != (uint64_t)&life->thread[4]));
     life->running = 0;
     switch (reason) {
     case VM_EXIT_WAIT: {
@@ -226,6 +226,10 @@ static bool live_line(const char *line, size_t size, uint64_t random, bool check
     sober_up(vm, random >> 8);
     const uint64_t clock = clock_words(vm), counted = &words_executed != NULL ? words_executed : 0;
     enter_line(vm, line, size, random % 4 == 0);
+    const bool sums = check || &words_executed != NULL;
+    if (sums) {
+        fuzz_paths_begin(vm);
+    }
     bool alive = run_line(vm, random % 5 != 0);
     fuzz_record->lines++;
     if (life->plant != PLANT_NONE) {
@@ -237,6 +241,9 @@ static bool live_line(const char *line, size_t size, uint64_t random, bool check
     fuzz_record->forced += life->forced != 0;
     if (alive && !life->broken) {
         check_clock(vm, clock, counted);
+        if (sums) {
+            fuzz_paths_check(vm);
+        }
     }
     if (alive) {
         fuzz_validate_state(vm, &life->born);
@@ -347,9 +354,13 @@ static struct vm *make_idle(void) {
 
 void fuzz_life_init(void) {
     life = mmap(NULL, sizeof *life, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    life->thread[0] = 2;
-    life->thread[1] = (uint64_t)prim_catch;
-    life->thread[2] = (uint64_t)prim_wait_input;
+    /* the last counter that the smallest VM has */
+    life->thread[0] =
+        VM_COUNTS + (base_image.dictionary.end_path + VM_CODE_MIN / (2 * CELL) - 1) * CELL;
+    life->thread[1] = 2;
+    life->thread[2] = (uint64_t)prim_catch;
+    life->thread[3] = (uint64_t)prim_wait_input;
+    fuzz_paths_init();
     fuzz_hal_begin(0, false);
     start_timer();
 

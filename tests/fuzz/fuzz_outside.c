@@ -48,8 +48,9 @@ static struct outside *outside;
  * runs and the failure of a start-up file (arbiter); life and death of VMs (host_space.c); what is in use of
  * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c); what a counting engine counts. */
 static const char *const may_change[] = {
-    "at_line_start", "editor", "editor_ready", "stack", "depth",       "vm_current",
-    "exit_status",   "slots",  "host_memory",  "own",   "fuzz_blocks", "words_executed",
+    "at_line_start", "editor",      "editor_ready",   "stack",       "depth",
+    "vm_current",    "exit_status", "slots",          "lowest_slot", "host_memory",
+    "own",           "fuzz_blocks", "words_executed",
 };
 
 /* The watch reads all of .data and .bss, also what the sanitizer puts between variables, so there it must
@@ -218,16 +219,22 @@ static void watch_slot(uint64_t slot, const char *what) {
 
 /* Where a VM may have pages: offset and size in its slot. */
 static bool may_have_page(const struct vm *vm, uint64_t start, uint64_t end) {
+    const struct dictionary *own = &vm->own;
     const uint64_t regions[][2] = {
-        {VM_USER_AREA, vm->envelope - VM_USER_AREA},
+        {VM_WINDOW_AT + VM_USER_AREA, vm->envelope - VM_USER_AREA},
         {VM_CONTROL_STACK, VM_STACK_SIZE},
         {VM_DATA_STACK, VM_STACK_SIZE},
         {VM_RETURN_STACK, VM_STACK_SIZE},
         {VM_LOCALS_STACK, VM_STACK_SIZE},
-        {VM_CODE, VM_CODE_SIZE},
-        {VM_WORDS, VM_WORDS_SIZE},
-        {VM_NAMES, VM_NAMES_SIZE},
-        {VM_PRICES, VM_PRICES_SIZE},
+        {VM_MAILBOX, VM_MAILBOX_SIZE + VM_WORKSPACE_SIZE},
+        {own->code - vm->slot, own->code_size},
+        {(uint64_t)own->bucket - vm->slot, VM_PAGE + own->words_size},
+        {own->names - vm->slot, own->names_size},
+        {own->paths - vm->slot, own->names - own->paths},
+        {vm->tables.counts - vm->slot, vm->tables.counts_size},
+        {vm->executed - vm->slot, vm->tables.executed_size},
+        {vm->tables.trace - vm->slot, VM_TRACE_HALF},
+        {vm->tables.trace - vm->slot + VM_TRACE_HALF + VM_GUARD, VM_TRACE_HALF},
     };
     for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
         if (start >= regions[i][0] && end <= regions[i][0] + regions[i][1]) {
@@ -285,7 +292,7 @@ void fuzz_outside_init(const struct vm *idle) {
     if (outside == NULL) {
         abort();
     }
-    outside->base_slot = base_image.dictionary.code - VM_CODE;
+    outside->base_slot = base_image.dictionary.code & ~(HAL_SPACE_SLOT_SIZE - 1);
     outside->idle_slot = idle->slot;
     read_maps();
     outside->base_pages = fingerprint(outside->base_slot);
@@ -293,7 +300,7 @@ void fuzz_outside_init(const struct vm *idle) {
     watch_slot(outside->base_slot, "the base dictionary's slot");
     watch_slot(outside->idle_slot, "another VM's slot");
     watch(idle, sizeof *idle, "another VM's struct vm");
-    watch(base_image.data, base_image.data_end - VM_USER_AREA, "the image of new VMs");
+    watch(base_image.data, base_image.data_size, "the image of new VMs");
     watch_statics();
 }
 

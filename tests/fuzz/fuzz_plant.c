@@ -12,7 +12,7 @@ struct planted {
     enum fuzz_finding expected;
 };
 
-static const struct planted planted[PLANT_COUNT] = {
+static const struct planted planted[PLANTS] = {
     [PLANT_NONE] = {"a program without fault", FUZZ_CLEAN},
     [PLANT_IDLE_WINDOW] = {"a byte in another VM's window", FUZZ_OUTSIDE},
     [PLANT_IDLE_VM] = {"a field of another VM's struct vm", FUZZ_OUTSIDE},
@@ -21,6 +21,10 @@ static const struct planted planted[PLANT_COUNT] = {
     [PLANT_BRANCH] = {"a branch into an instruction", FUZZ_CODE},
     [PLANT_CELL] = {"a cell that is no primitive", FUZZ_CODE},
     [PLANT_PRICE] = {"a price of the virtual clock", FUZZ_CODE},
+    [PLANT_COUNTER] = {"a counter of another path", FUZZ_CODE},
+    [PLANT_PATH] = {"the beginning of a path", FUZZ_CODE},
+    [PLANT_COUNT] = {"a path counted too often", FUZZ_STATE},
+    [PLANT_TRACE] = {"a trace beyond its room", FUZZ_STATE},
     [PLANT_CHAIN] = {"a dictionary chain in a circle", FUZZ_CODE},
     [PLANT_STACK] = {"a stack pointer below its stack", FUZZ_STATE},
     [PLANT_LEAK] = {"pages that stay", FUZZ_LEAK},
@@ -42,16 +46,29 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         base_image.cold++;
         break;
     case PLANT_GUARD:
-        mprotect((void *)(vm->slot + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
+        mprotect((void *)(vm->window + VM_WINDOW), VM_PAGE, PROT_READ | PROT_WRITE);
         break;
     case PLANT_BRANCH:
-        code[2] += CELL;
+        code[3] += CELL;
         break;
     case PLANT_CELL:
-        code[1] += 1;
+        code[2] += 1;
         break;
     case PLANT_PRICE:
-        code[3] += 1;
+        code[4] += 1;
+        break;
+    case PLANT_COUNTER:
+        code[5] = code[7];
+        break;
+    case PLANT_PATH:
+        ((struct path *)vm->own.paths)[1].cell++;
+        break;
+    case PLANT_COUNT:
+        fuzz_hal_commit((vm->window + code[5]) & ~(VM_PAGE - 1), VM_PAGE);
+        ++*(uint64_t *)(vm->window + code[5]);
+        break;
+    case PLANT_TRACE:
+        vm->trace = vm->trace_begin + VM_TRACE_HALF + CELL;
         break;
     case PLANT_CHAIN:
         word->link = vm->own.first;
@@ -64,11 +81,11 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
         }
         break;
     case PLANT_CRASH:
-        *(volatile char *)(vm->slot + VM_WINDOW) = 1;
+        *(volatile char *)(vm->window + VM_WINDOW) = 1;
         break;
     case PLANT_NONE:
     case PLANT_LEAK: /* when the VM is destroyed */
-    case PLANT_COUNT:
+    case PLANTS:
         break;
     }
 }
@@ -76,7 +93,7 @@ void fuzz_plant_now(enum fuzz_plant plant, struct vm *vm, struct vm *idle) {
 int fuzz_self_test(void) {
     static const char *const lines[] = {": T IF 1 THEN ;"};
     unsigned missed = 0;
-    for (int plant = PLANT_NONE; plant < PLANT_COUNT; plant++) {
+    for (int plant = PLANT_NONE; plant < PLANTS; plant++) {
         enum fuzz_finding finding = fuzz_try(0, lines, 1, (enum fuzz_plant)plant);
         bool right = finding == planted[plant].expected;
         missed += !right;
@@ -84,6 +101,6 @@ int fuzz_self_test(void) {
                planted[plant].what, fuzz_finding_name(finding), finding != FUZZ_CLEAN ? ": " : "",
                fuzz_record->message);
     }
-    printf("%d passed, %u failed\n", PLANT_COUNT - (int)missed, missed);
+    printf("%d passed, %u failed\n", PLANTS - (int)missed, missed);
     return missed == 0 ? 0 : 1;
 }

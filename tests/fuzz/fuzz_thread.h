@@ -13,8 +13,8 @@ enum operand {
     NONE,
     NUMBER,
     TARGET,
-    BACK, /* a target and its price */
-    FORK, /* a target, its price, and that of what follows */
+    BACK, /* a target, its price and its counter */
+    FORK, /* the same, and price and counter of what follows */
     CODE,
     DATA
 };

@@ -4,7 +4,8 @@
  * Threaded code is decoded from the start of each finished definition: every cell must be a primitive that the
  * compiler may place, every branch must arrive at the start of an instruction of the same definition, and
  * every call at the start of a finished definition or of a DOES> part. Every price of the virtual clock must be the
- * number of words on the way that it is for, counted here once more. Nothing unfinished may be found by name.
+ * number of words on the way that it is for, counted here once more; every counter must belong to the place where that
+ * way begins, and to nothing else. Nothing unfinished may be found by name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,11 @@
 #include "fuzz_thread.h"
 #include "primitives.h"
 
-#define CELLS_MAX (VM_CODE_SIZE / CELL)
+#define CELLS_MAX (VM_CODE_MAX / CELL)
 #define FIELD(f)                                                                                   \
     { offsetof(struct vm, f), #f }
 #define BASE_AND_OWN 2
+#define DOES_CELLS   3 /* behind does, before its part: exit, counter and price of the part */
 
 enum mark { MARK_INSTRUCTION = 1, MARK_DEFINITION = 2, MARK_DOES = 4 };
 
@@ -26,6 +28,7 @@ enum mark { MARK_INSTRUCTION = 1, MARK_DEFINITION = 2, MARK_DOES = 4 };
 struct code {
     const struct dictionary *dictionary;
     unsigned char *mark;
+    uint32_t *counter_at; /* by path: the cell of the code that has its counter, 0 none */
 };
 
 static struct code base, own;
@@ -49,8 +52,46 @@ static void check_price(uint32_t xt, uint64_t price_at, uint64_t way) {
     }
 }
 
-static void check_prices(const struct code *code, uint32_t xt, const struct word *word) {
-    check_price(xt, word->arg - CELL, word->arg);
+/* Cell of the code at which a path of a dictionary begins. */
+static uint32_t path_begin(const struct dictionary *dictionary, uint32_t number) {
+    return ((const struct path *)dictionary->paths)[number - dictionary->first_path].cell;
+}
+
+static void check_counter(const struct code *code, uint32_t xt, uint64_t counter_at, uint64_t way) {
+    const struct dictionary *dictionary = code->dictionary;
+    const uint64_t offset = fuzz_cell(counter_at) - VM_COUNTS, number = offset / CELL;
+    if (offset % CELL != 0 || number < dictionary->first_path || number >= dictionary->end_path ||
+        dictionary->code + path_begin(dictionary, (uint32_t)number) * CELL != way) {
+        fuzz_report(FUZZ_CODE, "word %u: the counter at %#lx is %#lx, not one of %#lx", xt,
+                    counter_at, fuzz_cell(counter_at), way);
+    }
+    uint32_t *place = &code->counter_at[number - dictionary->first_path];
+    const uint32_t cell = (uint32_t)((counter_at - dictionary->code) / CELL) + 1;
+    if (*place != 0 && *place != cell) { /* a synonym comes here once more */
+        fuzz_report(FUZZ_CODE, "word %u: the counter at %#lx counts another path, too", xt,
+                    counter_at);
+    }
+    *place = cell;
+}
+
+/* Price and counter of the code at `way`, which lie at these addresses. */
+static void check_way(const struct code *code, uint32_t xt, uint64_t way, uint64_t price_at,
+                      uint64_t counter_at) {
+    check_price(xt, price_at, way);
+    check_counter(code, xt, counter_at, way);
+}
+
+static void check_paths(const struct code *code) {
+    const struct dictionary *d = code->dictionary;
+    for (uint32_t number = d->first_path; number < d->end_path; number++) {
+        if (path_begin(d, number) >= d->code_committed / CELL) {
+            fuzz_report(FUZZ_CODE, "path %u begins at cell %u", number, path_begin(d, number));
+        }
+    }
+}
+
+static void check_ways(const struct code *code, uint32_t xt, const struct word *word) {
+    check_way(code, xt, word->arg, word->arg - CELL, word->arg - 2 * CELL);
     for (uint64_t at = word->arg; at < word->code_end;) {
         const uint32_t noted =
             ((const uint32_t *)code->dictionary->prices)[(at - code->dictionary->code) / CELL];
@@ -62,13 +103,13 @@ static void check_prices(const struct code *code, uint32_t xt, const struct word
         uint64_t last;
         (void)fuzz_pass(&at, &kind, &last);
         if (kind == FORK) {
-            check_price(xt, at - 2 * CELL, fuzz_cell(at - 3 * CELL));
-            check_price(xt, at - CELL, at);
+            check_way(code, xt, fuzz_cell(at - 5 * CELL), at - 4 * CELL, at - 3 * CELL);
+            check_way(code, xt, at, at - 2 * CELL, at - CELL);
         } else if (kind == BACK) {
-            check_price(xt, at - CELL, fuzz_cell(at - 2 * CELL));
+            check_way(code, xt, fuzz_cell(at - 3 * CELL), at - 2 * CELL, at - CELL);
         } else if (last == (uint64_t)prim_does) {
-            at += 2 * CELL; /* the exit and the price */
-            check_price(xt, at - CELL, at);
+            at += DOES_CELLS * CELL;
+            check_way(code, xt, at, at - CELL, at - 2 * CELL);
         }
     }
 }
@@ -108,11 +149,11 @@ static void mark_definition(const struct code *code, uint32_t xt, const struct w
         }
         at += operands * CELL;
         if (last == (uint64_t)prim_does) {
-            does = at + 3 * CELL; /* past the exit and the price */
+            does = at + (1 + DOES_CELLS) * CELL;
             if (does >= word->code_end || fuzz_cell(at + CELL) != (uint64_t)prim_exit) {
                 fuzz_report(FUZZ_CODE, "word %u: DOES> at %#lx without its part", xt, at);
             }
-            at += 2 * CELL;
+            at += DOES_CELLS * CELL;
         }
         if (at >= word->code_end) {
             fuzz_report(FUZZ_CODE, "word %u ends in the middle of an instruction", xt);
@@ -155,7 +196,7 @@ static void check_operands(const struct code *code, uint32_t xt, const struct wo
                 at += fuzz_operand_cells(operand) * CELL;
             }
             if (parts[i] == prim_does) {
-                at += 2 * CELL;
+                at += DOES_CELLS * CELL;
             }
         }
     }
@@ -164,8 +205,9 @@ static void check_operands(const struct code *code, uint32_t xt, const struct wo
 /* A word that runs a MARKER older than itself is forgotten while it runs; its code stays, and may still
  * become the DOES> part of an older word. */
 static bool is_forgotten_does(uint64_t address) {
-    return in_code(&own, address) && in_code(&own, address - 3 * CELL) &&
-           *mark_of(&own, address) == 0 && fuzz_cell(address - 3 * CELL) == (uint64_t)prim_does;
+    const uint64_t does = address - (1 + DOES_CELLS) * CELL;
+    return in_code(&own, address) && in_code(&own, does) && *mark_of(&own, address) == 0 &&
+           fuzz_cell(does) == (uint64_t)prim_does;
 }
 
 /* The way in that EXECUTE takes must be that of the kind of word. */
@@ -213,7 +255,8 @@ static void check_chains(const struct dictionary *dictionary) {
     uint32_t limit = dictionary->end - dictionary->first;
     for (uint32_t i = 0; i < DICTIONARY_BUCKETS; i++) {
         uint32_t length = 0;
-        for (uint32_t xt = dictionary->bucket[i]; xt != 0; xt = word_of(dictionary, xt)->link) {
+        for (uint32_t xt = dictionary->words_committed == 0 ? 0 : dictionary->bucket[i]; xt != 0;
+             xt = word_of(dictionary, xt)->link) {
             if (xt >= dictionary->end || xt < dictionary->first || ++length > limit) {
                 fuzz_report(FUZZ_CODE, "bucket %u: word %u is not in place", i, xt);
             }
@@ -234,6 +277,9 @@ static bool is_synonym(const struct word *word) {
 static void check_dictionary(const struct code *code) {
     const struct dictionary *dictionary = code->dictionary;
     memset(code->mark, 0, dictionary->code_used / CELL);
+    memset(code->counter_at, 0,
+           (dictionary->end_path - dictionary->first_path) * sizeof *code->counter_at);
+    check_paths(code);
     for (uint32_t xt = dictionary->first; xt < dictionary->end; xt++) {
         const struct word *word = word_of(dictionary, xt);
         if ((uint64_t)word->name + word->name_size > dictionary->names_used) {
@@ -248,7 +294,7 @@ static void check_dictionary(const struct code *code) {
         check_entry(xt, word);
         if (word->kind == WORD_COLON && in_code(code, word->arg)) {
             check_operands(code, xt, word);
-            check_prices(code, xt, word);
+            check_ways(code, xt, word);
         }
     }
     check_chains(dictionary);
@@ -291,11 +337,13 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         const char *name;
     };
     static const struct field constant[] = {
-        FIELD(locals_base),  FIELD(window),    FIELD(data_base), FIELD(return_base),
-        FIELD(control_base), FIELD(envelope),  FIELD(quit_code), FIELD(base_words),
-        FIELD(base_end),     FIELD(own_words), FIELD(slot),      FIELD(id),
-        FIELD(own.code),     FIELD(own.words), FIELD(own.names), FIELD(own.first),
-        FIELD(own.prices),
+        FIELD(locals_base),      FIELD(window),     FIELD(data_base),     FIELD(return_base),
+        FIELD(control_base),     FIELD(envelope),   FIELD(quit_code),     FIELD(base_words),
+        FIELD(base_end),         FIELD(own_words),  FIELD(slot),          FIELD(id),
+        FIELD(own.code),         FIELD(own.words),  FIELD(own.names),     FIELD(own.first),
+        FIELD(own.prices),       FIELD(file),       FIELD(mailbox),       FIELD(definition.control),
+        FIELD(definition.local), FIELD(own.bucket), FIELD(own.code_size), FIELD(own.words_size),
+        FIELD(own.names_size),   FIELD(own.paths),  FIELD(executed),      FIELD(tables.counts),
     };
     for (size_t i = 0; i < sizeof constant / sizeof constant[0]; i++) {
         /* own.first and its neighbour, own.end, share eight bytes */
@@ -321,12 +369,23 @@ void fuzz_validate_state(const struct vm *vm, const struct vm *born) {
         {vm->file_depth <= VM_FILE_DEPTH, "file_depth"},
         {vm->own_end == d->end && d->end >= d->first, "own_end"},
         {(uint64_t)(d->end - d->first) * sizeof(struct word) <= d->words_committed, "words"},
-        {d->code_used <= d->code_committed && d->code_committed <= VM_CODE_SIZE, "code_used"},
-        {d->names_used <= d->names_committed && d->names_committed <= VM_NAMES_SIZE, "names_used"},
-        {d->words_committed <= VM_WORDS_SIZE, "words_committed"},
+        {d->code_used <= d->code_committed && d->code_committed <= d->code_size, "code_used"},
+        {d->names_used <= d->names_committed && d->names_committed <= d->names_size, "names_used"},
+        {d->words_committed <= d->words_size, "words_committed"},
         {vm->latest < d->end, "latest"},
         {vm->order_count <= VM_ORDER_MAX, "order_count"},
         {vm->current >= 1 && vm->current <= vm->wordlists, "current"},
+        {d->first_path == born->own.first_path && d->end_path >= d->first_path &&
+             (d->end_path - d->first_path) * sizeof(struct path) <= d->paths_committed,
+         "end_path"},
+        {d->paths_committed <= d->code_size / 2, "paths_committed"},
+        {vm->trace_begin + vm->trace_other == born->trace_begin + born->trace_other &&
+             (vm->trace_begin == born->trace_begin || vm->trace_other == born->trace_begin),
+         "trace_begin"},
+        {vm->trace_full <= VM_TRACE_HALF, "trace_full"},
+        {vm->trace % CELL == 0 && vm->trace - vm->trace_begin <= VM_TRACE_HALF, "trace"},
+        {vm->trace_other_end % CELL == 0 && vm->trace_other_end - vm->trace_other <= VM_TRACE_HALF,
+         "trace_other_end"},
     };
     for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
         if (!bounds[i].good) {
@@ -341,8 +400,15 @@ void fuzz_validate_init(const struct vm *idle) {
     if (memory == MAP_FAILED) {
         abort();
     }
+    void *counters = mmap(NULL, BASE_AND_OWN * VM_CODE_MAX, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (counters == MAP_FAILED) {
+        abort();
+    }
     base.mark = memory;
     own.mark = base.mark + CELLS_MAX;
+    base.counter_at = counters;
+    own.counter_at = base.counter_at + VM_CODE_MAX / (2 * CELL);
     fuzz_thread_init();
     base.dictionary = &base_image.dictionary;
     own.dictionary = &idle->own;

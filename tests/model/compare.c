@@ -162,7 +162,7 @@ static unsigned check_caps(const struct vm_control *control, const struct ref_vm
         }
         count++;
     }
-    if (count != expected) {
+    if (count != expected || count != control->capability_count) {
         model_fail("VM %lu has %u capabilities, expected %u", ref->id, count, expected);
     }
     return count;
@@ -225,8 +225,8 @@ void compare_all(void) {
     if (scheduler_console()->id != ref_console) {
         model_fail("VM %lu has the console, expected %lu", scheduler_console()->id, ref_console);
     }
-    /* of each VM: control block, VM, mailbox; the table and the queue of deadlines */
-    const uint64_t expected = 3 * (uint64_t)ref_count + notices + caps + 2;
+    /* of each VM: control block, VM; the table and the queue of deadlines */
+    const uint64_t expected = 2 * (uint64_t)ref_count + notices + caps + 2;
     if (machine_blocks != expected) {
         model_fail("%lu allocations are in use, expected %lu", machine_blocks, expected);
     }

@@ -61,6 +61,7 @@ struct vm_memory {
     struct vm vm; /* first */
     uint64_t stack[STACK_CELLS];
     unsigned char window[WINDOW_SIZE];
+    unsigned char mailbox[VM_MAILBOX_SIZE];
     bool hurry;
 };
 
@@ -72,12 +73,13 @@ unsigned char *machine_bytes(const struct vm *vm, uint64_t address) {
     return (unsigned char *)vm->window + address;
 }
 
-void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+bool vm_has(const struct vm *vm, uint64_t address, uint64_t size) {
     const uint64_t start = (uint32_t)address;
-    if (start < VM_USER_AREA || start > vm->envelope || size > vm->envelope - start) {
-        return NULL;
-    }
-    return (void *)(vm->window + start);
+    return start >= VM_USER_AREA && start <= vm->envelope && size <= vm->envelope - start;
+}
+
+void *vm_pointer(struct vm *vm, uint64_t address, uint64_t size) {
+    return vm_has(vm, address, size) ? (void *)(vm->window + (uint32_t)address) : NULL;
 }
 
 void stack_clear(struct vm *vm) {
@@ -94,6 +96,7 @@ struct vm *vm_create(uint64_t id, uint64_t envelope, uint32_t start_xt) {
     struct vm *vm = &memory->vm;
     vm->id = id;
     vm->window = (uint64_t)memory->window;
+    vm->mailbox = memory->mailbox;
     vm->envelope = WINDOW_SIZE;
     vm->data_base = (uint64_t)(memory->stack + STACK_CELLS);
     vm->control_base = UINT64_C(0x7000000000) + (id + 1) * VM_STACK_SIZE;
@@ -125,6 +128,8 @@ uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     (void)size;
     return 1;
 }
+
+int (*block_permit)(struct vm *vm, uint64_t block);
 
 int word_report_error(struct vm *vm) {
     (void)vm_pop(vm);

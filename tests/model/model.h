@@ -39,7 +39,7 @@ enum plant {
     PLANT_KEEP_DERIVED,  /* a capability derived from a revoked one stays */
     PLANT_KEEP_DEADLINE, /* a VM that is woken stays in the queue of deadlines */
     PLANT_STALE_ID,      /* the ID of a VM that is gone finds the next one in its place */
-    PLANT_LEAK,          /* a mailbox is not freed */
+    PLANT_LEAK,          /* a block is not freed */
     PLANT_EARLY,         /* a deadline comes too early */
     PLANT_NOTICE,        /* the notice of an end is lost */
     PLANT_LONG_TURN,     /* a counted turn is one word too long */

@@ -9,7 +9,7 @@ unsigned ref_cap_count;
 uint64_t ref_audits;
 
 static const uint64_t widest[CAP_KINDS] = {
-    UINT32_MAX, (UINT64_C(1) << 52) - 1, 0xffff, 0xff, 0, 31, 0, 0};
+    UINT32_MAX, (UINT64_C(1) << 52) - 1, 0xffff, 0xff, 0, 31, 0, 0, UINT32_MAX};
 
 /* What a VM has that covers a range: what comes from nearest to the start, of these the oldest. */
 static int find_cap(uint64_t owner, uint64_t kind, uint64_t low, uint64_t high) {
@@ -60,6 +60,25 @@ static bool derives_from(int cap, uint64_t owner) {
     return false;
 }
 
+static unsigned count_of(uint64_t owner) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < ref_cap_count; i++) {
+        count += !ref_caps[i].gone && ref_caps[i].owner == owner;
+    }
+    return count;
+}
+
+static bool has_from(uint64_t owner, int source, uint64_t low, uint64_t high) {
+    for (unsigned i = 0; i < ref_cap_count; i++) {
+        const struct ref_cap *cap = &ref_caps[i];
+        if (!cap->gone && cap->owner == owner && cap->source == source && low >= cap->low &&
+            high <= cap->high) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Sources come before what is derived from them, so that one pass finds all. */
 static void drop_orphans(void) {
     for (unsigned i = 0; i < ref_cap_count; i++) {
@@ -90,9 +109,14 @@ int ref_grant(struct ref_vm *self, uint64_t to, uint64_t kind, uint64_t low, uin
     if (source < 0) {
         return THROW_NOT_PERMITTED;
     }
-    /* who is among those that it comes from has it already */
-    if (to == self->id || derives_from(source, to)) {
+    /* who is among those that it comes from has it already, and nobody gets the same twice */
+    if (to == self->id || derives_from(source, to) || has_from(to, source, low, high)) {
         return 0;
+    }
+    const bool stranger = self->id != ref_find(to)->parent && self->id != 0;
+    if (count_of(to) >= (stranger ? CAPABILITIES_OF_STRANGERS : CAPABILITIES_MAX)) {
+        ref_audits--;
+        return THROW_TOO_MANY_CAPABILITIES;
     }
     if (machine_failed) {
         ref_audits--;

@@ -27,7 +27,8 @@ static void pick(const struct ref_vm *self, bool revoke, uint32_t which, uint64_
 }
 
 void word_rights(struct vm *vm, struct ref_vm *ref, const struct operation *op) {
-    uint64_t to = word_any_vm(ref, op->x), kind = op->y % 16 == 15 ? 8 + op->y % 3 : op->y % 8;
+    uint64_t to = word_any_vm(ref, op->x);
+    uint64_t kind = op->y % 16 == 15 ? 8 + op->y / 16 % 3 : op->y % 8;
     if (op->kind != OP_GRANT_RANGE && op->z % 2 == 0) {
         pick(ref, op->kind == OP_REVOKE, op->z / 2, &to, &kind);
     }

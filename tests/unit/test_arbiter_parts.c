@@ -78,6 +78,21 @@ UNIT_TEST(mailbox_full, "a mailbox takes messages to its last byte, and none mor
     CHECK(mailbox_put(&mailbox, 1, bytes, 0));
 }
 
+UNIT_TEST(mailbox_extent, "a mailbox that is emptied needs no more of its ring than it has had") {
+    struct mailbox mailbox = new_mailbox();
+    uint64_t from;
+    CHECK_EQ_U64(mailbox_extent(&mailbox, 0), 16);
+    for (unsigned i = 0; i < 2000; i++) { /* more than the ring holds, were it not begun again */
+        CHECK_EQ_U64(mailbox_extent(&mailbox, 17), 48);
+        CHECK(mailbox_put(&mailbox, i, bytes, 17));
+        CHECK_EQ_U64(mailbox_extent(&mailbox, MESSAGE_MAX), 48 + 16 + MESSAGE_MAX);
+        CHECK_EQ_I64(take_one(&mailbox, MAILBOX_ANYBODY, &from), 17);
+    }
+    while (mailbox_put(&mailbox, 1, bytes, MESSAGE_MAX)) {
+    }
+    CHECK_EQ_U64(mailbox_extent(&mailbox, MESSAGE_MAX), MAILBOX_SIZE);
+}
+
 UNIT_TEST(mailbox_wrap,
           "bytes are the same at every place of the ring, and when the counters wrap") {
     struct mailbox mailbox = new_mailbox();
@@ -150,7 +165,6 @@ UNIT_TEST(run_queue_turns, "the highest priority first, and in one priority in t
     for (unsigned i = 0; i < 5; i++) {
         CHECK_EQ_U64(run_queue_take(&queue)->id, expected[i]);
     }
-    CHECK_EQ_U64(queue.count, 0);
     CHECK_EQ_U64(queue.occupied, 0);
 }
 
@@ -302,6 +316,36 @@ UNIT_TEST(capability_part, "a part can be handed on, never more, and two parts a
     CHECK(b->capabilities == NULL);
     CHECK_EQ_U64(blocks, before - 2);
     capability_drop_all(root);
+}
+
+UNIT_TEST(capability_limit,
+          "a VM holds so many, the last of them from its parent or VM[0], and none twice") {
+    struct vm_control *root = new_holder(0), *a = new_holder(1), *b = new_holder(2);
+    b->parent = 77;
+    CHECK(capability_give_all(root));
+    CHECK_EQ_I64(capability_grant_kind(root, a, CAP_PORT), 0);
+    const unsigned before = blocks;
+    uint64_t port = 0;
+    while (capability_grant(a, b, CAP_PORT, port * 2, port * 2) == 0 && port < 1000) {
+        port++;
+    }
+    CHECK_EQ_U64(port, CAPABILITIES_OF_STRANGERS);
+    CHECK_EQ_I64(capability_grant(a, b, CAP_PORT, 1, 1), THROW_TOO_MANY_CAPABILITIES);
+    CHECK_EQ_I64(capability_grant(a, b, CAP_PORT, 2, 2), 0); /* it has that */
+    CHECK_EQ_I64(capability_grant(root, b, CAP_PORT, 0x8000, 0x8000), 0);
+    b->parent = a->id;
+    while (capability_grant(a, b, CAP_PORT, port * 2, port * 2) == 0 && port < 1000) {
+        port++;
+    }
+    CHECK_EQ_U64(port, CAPABILITIES_MAX - 1);
+    CHECK_EQ_U64(b->capability_count, CAPABILITIES_MAX);
+    CHECK_EQ_U64(blocks, before + CAPABILITIES_MAX);
+    CHECK_EQ_I64(capability_grant(root, b, CAP_IRQ, 1, 1), THROW_TOO_MANY_CAPABILITIES);
+    CHECK_EQ_U64(capability_revoke(a, b, CAP_PORT), CAPABILITIES_MAX - 1);
+    CHECK_EQ_I64(capability_grant(root, b, CAP_IRQ, 1, 1), 0);
+    CHECK_EQ_U64(b->capability_count, 2);
+    capability_drop_all(root);
+    CHECK_EQ_U64(b->capability_count, 0);
 }
 
 UNIT_TEST(capability_circle,

@@ -12,6 +12,9 @@ PRIM calls_for_nothing
     add IP, CELL
     push IP
     mov IP, rax
+    mov rax, [IP - 2 * CELL]
+    inc qword [WINDOW + rax]
+    NOTE
     NEXT_END
 
 ; plant VFY-502 pays_twice inner ( -- ) payment: a call that pays for the callee twice
@@ -20,7 +23,7 @@ PRIM pays_twice
     add IP, CELL
     push IP
     mov IP, rax
-    sub WORDS, [IP - CELL]
+    PAY_AHEAD
     sub WORDS, [IP - CELL]
     NEXT_END
 
@@ -49,10 +52,13 @@ PRIM pays_operand
     sub WORDS, [IP]
     NEXT_END
 
-; plant VFY-508 pays_other_way inner ( -- ) payment: a branch that pays for another way than it takes
+; plant VFY-508 pays_other_way inner ( -- ) clock,payment: code entered for the price of its counter
 PRIM pays_other_way
-    sub WORDS, [IP + 2 * CELL]
     mov IP, [IP]
+    mov rax, [IP - 2 * CELL]
+    inc qword [WINDOW + rax]
+    NOTE
+    sub WORDS, [IP - 2 * CELL]
     NEXT_END
 
 ; plant VFY-509 pays_for_self asm ( -- ) payment: one word paid for, and none entered by a jump
@@ -84,6 +90,9 @@ PRIM sets_copy
 ; plant VFY-514 leaves_unpaid inner ( -- ) payment: out at the end of the words with the way not paid for
 PRIM leaves_unpaid
     mov IP, [IP]
+    mov rax, [IP - 2 * CELL]
+    inc qword [WINDOW + rax]
+    NOTE
     js engine_words_out
     sub WORDS, [IP - CELL]
     NEXT_END

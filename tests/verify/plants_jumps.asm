@@ -7,6 +7,14 @@
 
 section engine_text progbits alloc exec nowrite align=64
 
+; Counts and notes the token in WORD, which has been compared.
+%macro COUNT_TOKEN 0
+    mov rax, [VM + VM_EXECUTED]
+    inc qword [rax + WORD * CELL]
+    mov [TRACE], WORD
+    add TRACE, CELL
+%endmacro
+
 ; plant VFY-301 returns asm ( -- ) instruction: ret
 PRIM returns
     ret
@@ -166,11 +174,11 @@ PRIM execute_unchecked
 
 ; plant VFY-328 execute_own_only asm ( i*x xt -- j*x ) memory-base,execute: own words compared with one end alone
 PRIM execute_own_only
-    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_OWN_END]
     jae engine_throw_plain
+    PAY_JUMP
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_OWN_WORDS]
     mov ARG, [WORD + WORD_ARG]
@@ -179,11 +187,11 @@ PRIM execute_own_only
 
 ; plant VFY-329 execute_wrong_table asm ( i*x xt -- j*x ) memory-base,execute: a base word looked up among the own ones
 PRIM execute_wrong_table
-    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_BASE_END]
     jae engine_throw_plain
+    PAY_JUMP
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_OWN_WORDS]
     mov ARG, [WORD + WORD_ARG]
@@ -192,11 +200,12 @@ PRIM execute_wrong_table
 
 ; plant VFY-330 execute_arg asm ( i*x xt -- j*x ) execute: a jump through the arg of a word
 PRIM execute_arg
-    PAY_JUMP
     mov WORD, TOS
     DROP_TOS
     cmp WORD, [VM + VM_BASE_END]
     jae engine_throw_plain
+    PAY_JUMP
+    COUNT_TOKEN
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_BASE_WORDS]
     mov ARG, [WORD + WORD_ARG]
@@ -372,34 +381,8 @@ PRIM good_choice
 
 section .data
 
-; plant VFY-350 engine_writable_thread thread ( -- ) thread: a static thread that the program could change
-engine_writable_thread:
-    dq prim_exit
 no_threaded_code:
     dq 0
 
-section .data.rel.ro progbits alloc noexec write align=8
-
-; plant VFY-351 engine_wild_thread thread ( -- ) thread: a static thread with a cell that is no primitive
-engine_wild_thread:
-    dq prim_dup, prim_fetch + 2
-
-; plant VFY-352 engine_good_thread thread ( -- ) none: a static thread with a literal and a branch
-    dq 3
-engine_good_thread:
-    dq prim_lit, 7, prim_drop
-    dq prim_branch_back, engine_good_thread, 3
-
-; plant VFY-517 engine_cheap_thread thread ( -- ) thread: a static thread with a wrong price before it
-    dq 1
-engine_cheap_thread:
-    dq prim_noop, prim_exit
-
-; plant VFY-518 engine_dear_thread thread ( -- ) thread: a static thread with a wrong price in it
-    dq 2
-engine_dear_thread:
-    dq prim_noop
-    dq prim_branch_back, engine_dear_thread, 3
-
-extern prim_enter_constant, prim_fetch, prim_exit, prim_dup, prim_lit, prim_drop, prim_branch_back, prim_noop
+extern prim_enter_constant, prim_fetch, prim_exit, prim_dup
 extern engine_run, engine_call_c, engine_leave, engine_throw_plain, execute_xt, word_wrong_depth

@@ -114,7 +114,7 @@ PRIM uncaught_handler
 PRIM forged_return
     push TOS
     DROP_TOS
-    pop IP
+    RETURN
     NEXT_END
 
 ; plant VFY-219 return_to_data asm ( -- x ) control-frame: a return address popped for the program to see

@@ -25,8 +25,55 @@ from gen_primitives import read  # noqa: E402 (the path must be set first)
 from verify_elf import PT_LOAD, Image  # noqa: E402
 from verify_rules import RULES  # noqa: E402
 
+# What is changed in the built program, as no assembler would: ID, sentence, symbol, bytes to be replaced, where a dot
+# stands for any byte, what by (nothing: as many nops), the rules that the verifier must name.
+DAMAGE = (
+    ("VFY-408", "the mask of @ taken out of the built program is noticed", "prim_fetch",
+     "89 d8", None, {"unmasked"}),
+    ("VFY-409", "the add of NEXT changed in the built program is noticed", "prim_dup",
+     "48 83 c6 08", "48 83 c6 10", {"next"}),
+    ("VFY-410", "a byte of padding turned into ret is noticed", "prim_dup", "cc", "c3", {"unreached"}),
+    ("VFY-411", "a throw that may find the direction flag set is noticed", "engine_throw",
+     "fc", None, {"direction"}),
+    ("VFY-412", "a throw that pops from wherever rsp points is noticed", "engine_unwound",
+     "48 89 c4", None, {"control-frame", "control-register"}),
+    ("VFY-413", "a C word called without its depth compared is noticed", "engine_call_c",
+     "48 39 ca", None, {"call"}),
+    ("VFY-414", "a C word called without its headroom touched is noticed", "engine_call_c",
+     "48 8b 95 . . ff ff", None, {"call"}),
+    ("VFY-415", "a call whose payment is taken out is noticed", "prim_call",
+     "4c 2b 5e f8", None, {"payment"}),
+    ("VFY-416", "a branch that pays for the other way is noticed", "prim_zero_branch",
+     "4c 2b 5e 18", "4c 2b 5e 08", {"payment"}),
+    ("VFY-417", "a branch that counts the other way is noticed", "prim_zero_branch",
+     "48 8b 46 20", "48 8b 46 10", {"counter"}),
+    ("VFY-418", "a call whose counting is taken out is noticed", "prim_call",
+     "48 ff 04 07", None, {"counter"}),
+    ("VFY-419", "a call that is not noted is noticed", "prim_call",
+     "49 89 31 49 83 c1 08", None, {"history"}),
+    ("VFY-420", "a return that is not noted is noticed", "prim_exit",
+     "49 89 31 49 83 c1 08", None, {"history"}),
+    ("VFY-421", "a trace that stays where it is is noticed", "prim_exit",
+     "49 83 c1 08", None, {"trace-register"}),
+    ("VFY-422", "a throw that does not bring back the trace is noticed", "engine_unwound",
+     "4d 8b 4c 24 .", None, {"control-last", "history", "memory-base", "trace-register"}),
+    ("VFY-423", "QUIT that does not bring back the trace is noticed", "engine_quit_unwound",
+     "4d 8b 4c 24 .", None, {"control-last", "history", "memory-base", "trace-register"}),
+    ("VFY-424", "a C word's return without the trace is noticed", "engine_call_c",
+     "4d 8b 4c 24 .", None, {"control-last", "trace-register"}),
+    ("VFY-425", "a C word called without the trace saved is noticed", "engine_call_c",
+     "4d 89 4c 24 .", None, {"call"}),
+    ("VFY-426", "a VM that is suspended without its trace saved is noticed", "prim_yield",
+     "4d 89 4c 24 .", None, {"exit-reason"}),
+    ("VFY-427", "a token that is not counted is noticed", "prim_execute",
+     "48 ff 04 c8", None, {"counter"}),
+    ("VFY-428", "a token that is not noted is noticed", "prim_execute",
+     "49 89 09 49 83 c1 08", None, {"history"}),
+)
+
 PLANT = re.compile(r"^; plant (VFY-\d+) (\S+) (\S+) (\(.*\)) (\S+): (.*)$", re.MULTILINE)
 VIOLATION = re.compile(r"^\S+: (\S+) ([0-9a-f]+): (.*): \[([a-z0-9-]+)\] (.+)$", re.MULTILINE)
+THREADS = "plants_threads.asm"
 MOST_SECONDS = 10  # for two programs; it takes under one on a quiet machine
 
 
@@ -41,7 +88,8 @@ class Plant:
     def table_line(self):
         if self.kind in ("thread", "unlisted"):
             return ""
-        return f"{self.symbol} {self.symbol} {self.kind} TEST {self.effect} Planted.\n"
+        name, kind = (f"{self.symbol},0branch", "inner") if self.kind == "fork" else (self.symbol, self.kind)
+        return f"{name} {self.symbol} {kind} TEST {self.effect} Planted.\n"
 
 
 class Tests:
@@ -70,8 +118,8 @@ class Tests:
 
     def assemble(self, source):
         target = self.path(os.path.basename(source) + ".o")
-        subprocess.run(["nasm", "-f", "elf64", f"-I{ENGINE}/", f"-I{self.build}/gen/", "-o", target, source],
-                       check=True)
+        subprocess.run(["nasm", "-f", "elf64", f"-I{ENGINE}/", f"-I{self.build}/gen/", f"-I{HERE}/",
+                        "-o", target, source], check=True)
         return target
 
     def link(self, plants, sources):
@@ -85,10 +133,23 @@ class Tests:
             file.write("".join(f"global {name}\n{name}: ret\n" for name in names))
             file.write("section .data\ndq __start_engine_text, __stop_engine_text\n")
         engine = sorted(glob.glob(os.path.join(self.build, "host", "asm", "engine", "*.asm.o")))
+        engine = [path for path in engine if not path.endswith("/threads.asm.o")]
+        sources = [self.planted_threads(path) if path.endswith(THREADS) else path for path in sources]
         program = self.path("planted")
         subprocess.run(["ld", "-z", "relro", "-z", "noexecstack", "-o", program, *engine,
                         *[self.assemble(source) for source in [stub, *sources]]], check=True)
         return program
+
+    def planted_threads(self, plants):
+        """threads.asm with the planted ones before the table of its paths."""
+        with open(os.path.join(ENGINE, "threads.asm"), encoding="utf-8") as file:
+            before, table, after = file.read().partition("engine_paths:\n")
+        with open(plants, encoding="utf-8") as file:
+            text = before + file.read() + table + after
+        target = self.path("threads.asm")
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(text)
+        return target
 
     def plants(self):
         sources = sorted(glob.glob(os.path.join(HERE, "plants_*.asm")))
@@ -112,7 +173,7 @@ class Tests:
         line = next((line for line in output.splitlines() if " prim_unmasked " in line), output[:500])
         shown = re.search(r"prim_unmasked [0-9a-f]+: mov rbx,QWORD PTR \[rdi\+rax\*1\]: \[unmasked\] an index", line)
         self.check("VFY-403", "a violation is told with function, address, instruction and rule", shown, line)
-        planted = set().union(*(plant.rules for plant in plants))
+        planted = set().union(*(plant.rules for plant in plants), *(damage[-1] for damage in DAMAGE))
         never = sorted(set(RULES) - planted - {"writable"})
         self.check("VFY-404", "every rule of a function has a plant that breaks it", not never, never)
 
@@ -131,29 +192,12 @@ class Tests:
         self.check("VFY-407", f"verifying takes less than {MOST_SECONDS} s", seconds < MOST_SECONDS, seconds)
 
     def damage(self):
-        """Changes bytes of the built program, as no assembler would: `old`, where a dot stands for any byte, is
-        replaced by `new`, or by as many nops."""
-        for identity, sentence, name, old, new, rules in (
-                ("VFY-408", "the mask of @ taken out of the built program is noticed", "prim_fetch",
-                 "89 d8", None, {"unmasked"}),
-                ("VFY-409", "the add of NEXT changed in the built program is noticed", "prim_dup",
-                 "48 83 c6 08", "48 83 c6 10", {"next"}),
-                ("VFY-410", "a byte of padding turned into ret is noticed", "prim_dup", "cc", "c3", {"unreached"}),
-                ("VFY-411", "a throw that may find the direction flag set is noticed", "engine_throw",
-                 "fc", None, {"direction"}),
-                ("VFY-412", "a throw that pops from wherever rsp points is noticed", "engine_unwound",
-                 "48 89 c4", None, {"control-frame", "control-register"}),
-                ("VFY-415", "a call whose payment is taken out is noticed", "prim_call",
-                 "4c 2b 5e f8", None, {"payment"}),
-                ("VFY-416", "a branch that pays for the other way is noticed", "prim_zero_branch",
-                 "4c 2b 5e 08", "4c 2b 5e 10", {"payment"}),
-                ("VFY-413", "a C word called without its depth compared is noticed", "engine_call_c",
-                 "48 39 ca", None, {"call"}),
-                ("VFY-414", "a C word called without its headroom touched is noticed", "engine_call_c",
-                 "48 8b 95 . . ff ff", None, {"call"})):
+        """Changes bytes of the built program."""
+        for identity, sentence, name, old, new, rules in DAMAGE:
             status, output = self.damaged(name, old.split(), new and new.split())
             found = {(function, rule) for function, _, _, rule, _ in VIOLATION.findall(output)}
-            self.check(identity, sentence, status == 1 and found == {(name, rule) for rule in rules}, output)
+            where = name.replace("engine_quit_unwound", "prim_quit")
+            self.check(identity, sentence, status == 1 and found == {(where, rule) for rule in rules}, output)
 
     def damaged(self, name, old, new):
         """Verifies a copy in which the first `old` behind the symbol `name` is replaced."""

@@ -1,0 +1,34 @@
+/*
+ * hot_words.c - a cache of dictionary lookup, filled with what is hot.
+ *
+ * It is off unless a program asks for it, because it does not pay: the dictionary finds a name after one comparison on
+ * average as it is (README.md, "What it is for").
+ */
+#include "physics/hot_words.h"
+
+#include "physics/heat.h"
+#include "physics/word_table.h"
+
+void hot_words_use(struct vm *vm, bool use) {
+    vm->hot_words_used = use;
+    dictionary_cool(vm);
+}
+
+static struct heat heat_of_place(const struct vm *vm, const struct hot_word *place, uint64_t now) {
+    return place->xt == 0 ? (struct heat){0}
+                          : heat_at(vm, heat_of(vm, word_table_of(place->xt)), now);
+}
+
+void hot_words_choose(struct vm *vm, uint64_t now) {
+    for (uint32_t xt = 1; xt < vm->own.end; xt++) {
+        const struct heat heat = heat_at(vm, heat_of(vm, word_table_of(xt)), now);
+        const struct word *word = dictionary_word(vm, xt);
+        if (heat.whole == 0 || word == NULL || (word->flags & WORD_HIDDEN) != 0) {
+            continue;
+        }
+        const struct hot_word *place = &vm->hot_word[word->hash % HOT_WORDS];
+        if (place->xt != xt && heat_compare(heat, heat_of_place(vm, place, now)) > 0) {
+            dictionary_heat(vm, xt);
+        }
+    }
+}

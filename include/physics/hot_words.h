@@ -1,0 +1,18 @@
+/*
+ * hot_words.h - a cache of dictionary lookup, filled with what is hot.
+ */
+#ifndef PHYSICS_HOT_WORDS_H
+#define PHYSICS_HOT_WORDS_H
+
+#include <stdbool.h>
+
+#include "forth/vm.h"
+
+/* From now on lookup uses the cache, or not. It is empty at first. */
+void hot_words_use(struct vm *vm, bool use);
+
+/* Fills the cache with the named words that have most heat at the time `now`, where two want the same place the hotter
+ * one. For the heartbeat. */
+void hot_words_choose(struct vm *vm, uint64_t now);
+
+#endif
