@@ -590,7 +590,8 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 $(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(host_o)) \
         $(BUILD)/host/tests/clock/clock_check.c.o
 	$(call say,LINK,$@)
-	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=word_interpret_step -o $@ $^
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=scheduler_next \
+	    -Wl,--wrap=word_interpret_step -o $@ $^
 
 # The Linux program in place of whose loop VMs leave with a full data stack.
 $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o

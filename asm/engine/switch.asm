@@ -12,9 +12,10 @@
 ; What lies in .text (not engine_text) must not be diverted by a break or the end of a quantum: there the
 ; registers are half those of C. Either then sets a bit of VM_ATTENTION, which is looked at on the way back.
 ;
-; A VM leaves in one of two ways, to the arbiter or, where that knows at once, to the next VM (engine_leave). By its own doing, between two primitives: SAVE_VM puts the few registers that
-; count into the struct vm. Preempted, between any two instructions of engine_text: the interrupt handler puts
-; all of them into VM_FRAME_... and engine_continue brings them back.
+; A VM leaves in one of two ways. By its own doing, between two primitives: SAVE_VM puts the few registers that
+; count into the struct vm, and engine_leave goes on with the VM that the arbiter has at hand, if it has one. Preempted,
+; between any two instructions of engine_text: the interrupt handler puts all of them into VM_FRAME_... and
+; engine_continue brings them back.
 
 %define ENGINE_WORDS_OUT        ; is defined here
 %include "engine.inc"

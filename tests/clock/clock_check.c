@@ -1,7 +1,7 @@
 /*
  * clock_check.c - is the virtual clock right? The Linux program with an engine that counts each word.
  *
- * Linked with the counting engine (bench/counting) in place of the other, and with two functions wrapped: each time
+ * Linked with the counting engine (bench/counting) in place of the other, and with three functions wrapped: each time
  * when a VM leaves the engine, and when it asks for the next word of its source, its clock must be what the engine has
  * counted. Nothing else is different from build/starforth, so any program can be the test. A VM that was preempted
  * inside a word is compared later. Complains and exits with status 3 at the first difference.
@@ -19,6 +19,8 @@ uint64_t words_executed;
 
 int __real_engine_run(struct vm *vm);
 int __wrap_engine_run(struct vm *vm);
+struct vm *__real_scheduler_next(enum vm_exit reason);
+struct vm *__wrap_scheduler_next(enum vm_exit reason);
 int __real_word_interpret_step(struct vm *vm);
 int __wrap_word_interpret_step(struct vm *vm);
 
@@ -77,19 +79,31 @@ int __wrap_word_interpret_step(struct vm *vm) {
     return __real_word_interpret_step(vm);
 }
 
+/* The running VM has left. */
+static void left(int reason) {
+    running->counted += words_executed - entered;
+    entered = words_executed;
+    if (reason == VM_EXIT_PREEMPTED && running->vm->preempted != 0) {
+        preempted++;
+    } else {
+        compare(running->vm, running->counted, "left", reason);
+    }
+}
+
+struct vm *__wrap_scheduler_next(enum vm_exit reason) {
+    left(reason);
+    struct vm *next = __real_scheduler_next(reason);
+    running = next != NULL ? tally_of(next) : running;
+    return next;
+}
+
 int __wrap_engine_run(struct vm *vm) {
-    struct tally *tally = tally_of(vm);
+    running = tally_of(vm);
     if (comparisons + preempted == 0) {
         atexit(say);
     }
-    running = tally;
     entered = words_executed;
     const int reason = __real_engine_run(vm);
-    tally->counted += words_executed - entered;
-    if (reason == VM_EXIT_PREEMPTED) {
-        preempted++;
-        return reason;
-    }
-    compare(vm, tally->counted, "left", reason);
+    left(reason);
     return reason;
 }

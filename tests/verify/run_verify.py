@@ -62,7 +62,7 @@ DAMAGE = (
     ("VFY-424", "a C word's return without the trace is noticed", "engine_call_c",
      "4d 8b 4c 24 .", None, {"control-last", "trace-register"}),
     ("VFY-425", "a C word called without the trace saved is noticed", "engine_call_c",
-     "4d 89 4c 24 .", None, {"call"}),
+     "4d 89 4c 24 .", None, {"call", "exit-reason"}),
     ("VFY-426", "a VM that is suspended without its trace saved is noticed", "prim_yield",
      "4d 89 4c 24 .", None, {"exit-reason"}),
     ("VFY-427", "a token that is not counted is noticed", "prim_execute",
@@ -126,7 +126,8 @@ class Tests:
         """The engine with the plants in it; C words are labels without code."""
         words = sorted({primitive.symbol for primitive in read(self.table) if primitive.kind[0] == "c"}
                        | {plant.symbol for plant in plants if plant.kind == "c"})
-        names = [f"word_{word}" for word in words] + ["clock_unwind", "clock_unwind_all"]  # what switch.asm calls
+        called = ["clock_unwind", "clock_unwind_all", "scheduler_next"]  # by switch.asm
+        names = [f"word_{word}" for word in words] + called
         stub = self.path("c_side.asm")
         with open(stub, "w", encoding="utf-8") as file:
             file.write("extern __start_engine_text, __stop_engine_text\nglobal _start\nsection .text\n_start:\n")
