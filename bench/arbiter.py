@@ -56,7 +56,12 @@ class Results:
         self.late = {}  # name: list of ns
         self.gaps = {}  # name: a list for each run of {vm: [(from, to), ...]}
         self.none = {}  # name: how many VMs there was room for
-        self.rate = None  # cycles of the time stamp counter in a millisecond
+        self.rates = []  # cycles of the time stamp counter in a millisecond, as each run has found them
+
+    @property
+    def rate(self):
+        """Cycles in a millisecond; None when no run has asked."""
+        return origin.median(self.rates) if self.rates else None
 
     def take(self, output):
         """Notes the lines of one run."""
@@ -81,7 +86,7 @@ class Results:
             elif kind == "NONE":
                 self.none[fields[0]] = int(fields[1])
             else:
-                self.rate = int(fields[0])
+                self.rates.append(int(fields[0]))
         for name, gaps in run.items():
             self.gaps.setdefault(name, []).append(gaps)
 

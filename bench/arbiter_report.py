@@ -1,4 +1,5 @@
 """Tables, JSON and plots of what bench/arbiter.py has measured."""
+import bisect
 import json
 import os
 import re
@@ -74,26 +75,25 @@ def scaling_table(host, kernel):
 # ---- distributions ----
 
 
-def turns(results, name):
-    """From the gaps that two VMs found: the lengths of turns, and the time of hand-overs, in ns."""
-    lengths, overs = [], []
+def quanta(results, name):
+    """From the gaps that two VMs found: from the end of one quantum to the end of the next, and how long the hand-overs
+    took, in ns."""
+    intervals, overs = [], []
     for run in results.gaps.get(name, []):
         if len(run) != 2 or results.rate is None:
             continue
         scale = NS_PER_MS / results.rate
+        ends = []
         for one, other in (list(run.values()), list(run.values())[::-1]):
-            one.sort()
-            ends = sorted(end for _, end in other)
-            place = 0
-            for at, (begin, _) in enumerate(one):
-                while place < len(ends) and ends[place] <= begin:
-                    place += 1
-                if place == len(ends) or (ends[place] - begin) * scale > HAND_OVER_MAX * NS_PER_MS:
-                    continue  # nobody else came: the machine had something else to do
-                overs.append((ends[place] - begin) * scale)
-                if at > 0:
-                    lengths.append((begin - one[at - 1][1]) * scale)
-    return lengths, overs
+            begun = sorted(end for _, end in other)
+            for moment, _ in sorted(one):
+                place = bisect.bisect_right(begun, moment)
+                if place < len(begun) and (begun[place] - moment) * scale <= HAND_OVER_MAX * NS_PER_MS:
+                    overs.append((begun[place] - moment) * scale)  # else the machine had something else to do
+                    ends.append(moment)
+        ends.sort()
+        intervals += [(after - before) * scale for before, after in zip(ends, ends[1:])]
+    return intervals, overs
 
 
 def distributions(results, prefix=""):
@@ -102,11 +102,11 @@ def distributions(results, prefix=""):
     for kind, what in (("idle", "a sleep ends, nobody else runs"), ("busy", "a sleep ends, another VM runs")):
         if f"{prefix}sleep/{kind}" in results.late:
             found[f"lateness: {what}"] = results.late[f"{prefix}sleep/{kind}"]
-    lengths, overs = turns(results, f"{prefix}quantum")
-    if lengths:
-        found["turns of two loops, length"] = lengths
+    intervals, overs = quanta(results, f"{prefix}quantum")
+    if intervals:
+        found["interval between the ends of quanta"] = intervals
         if not prefix:
-            found["lateness: end of a quantum of 1 ms"] = [length - QUANTUM_NS for length in lengths]
+            found["lateness: end of a quantum of 1 ms"] = [interval - QUANTUM_NS for interval in intervals]
         found["hand-over: last instruction of one to first of the next"] = overs
     return found
 
@@ -195,7 +195,7 @@ def plot_costs(host, kernel, path):
     right.set_yscale("log")
     right.set_xlabel("VMs or threads that can run")
     right.set_ylabel("core cycles, or instructions, for one")
-    right.legend()
+    right.legend(loc="upper left", bbox_to_anchor=(0, 1.18), ncols=2, fontsize=8)
     figure.savefig(path, dpi=110)
     print(f"wrote {os.path.relpath(path)}")
 
