@@ -8,7 +8,6 @@ from provenance import median, plot_module, provenance_table, quantile, spread
 
 NS_PER_MS = 1_000_000
 QUANTUM_NS = NS_PER_MS  # of the VMs in arbiter.fs
-HAND_OVER_MAX = 0.1  # ms: between the two sides of one switch; more is a gap of the machine's own
 
 # case, what it is, the same on Linux, (required, goal) in core cycles
 OPERATIONS = [
@@ -86,10 +85,10 @@ def quanta(results, name):
         ends = []
         for one, other in (list(run.values()), list(run.values())[::-1]):
             begun = sorted(end for _, end in other)
-            for moment, _ in sorted(one):
+            for moment, back in sorted(one):
                 place = bisect.bisect_right(begun, moment)
-                if place < len(begun) and (begun[place] - moment) * scale <= HAND_OVER_MAX * NS_PER_MS:
-                    overs.append((begun[place] - moment) * scale)  # else the machine had something else to do
+                if place < len(begun) and begun[place] < back:  # else the machine had something else to do
+                    overs.append((begun[place] - moment) * scale)
                     ends.append(moment)
         ends.sort()
         intervals += [(after - before) * scale for before, after in zip(ends, ends[1:])]
