@@ -133,7 +133,7 @@ static inline void copy(void *to, const void *from, uint64_t size) {
 /* Hands bytes to a VM that waits in RECV. False when they do not fit: its wait has ended with a THROW, and
  * the message is still to be sent, for the sender has done nothing wrong. */
 static inline bool hand_over(struct vm_control *receiver, uint64_t from, const void *bytes,
-                      uint64_t size) {
+                             uint64_t size) {
     void *to;
     const int code = destination(receiver, size, &to);
     if (code == 0) {
