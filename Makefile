@@ -460,7 +460,7 @@ fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm
 fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
                $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
 fuzz_ldflags := -g -no-pie -z noexecstack $(patsubst %,-Wl$(comma)--wrap=%,hal_space_commit clock_unwind \
-                clock_unwind_all word_forget_to word_forget_word)
+                clock_unwind_all clock_again word_forget_to word_forget_word)
 fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
 
 LINES   ?= 10000000

@@ -81,10 +81,19 @@ static void count_token(const struct vm *vm, uint32_t token, uint64_t times) {
     }
 }
 
+static void settle_undone(struct vm *vm) {
+    struct physics *physics = vm->physics;
+    for (uint32_t i = 0; i < physics->undone_count; i++) {
+        count_path(vm, physics->undone[i], (uint64_t)-1);
+    }
+    physics->undone_count = 0;
+}
+
 bool heat_settle(struct vm *vm) {
     if (!present(vm)) {
         return false;
     }
+    settle_undone(vm);
     const uint64_t *counts = (const uint64_t *)vm->tables.counts;
     const uint64_t *executed = (const uint64_t *)vm->executed;
     uint64_t *settled = (uint64_t *)vm->tables.settled;
@@ -167,8 +176,12 @@ uint64_t heat_path_count(const struct vm *vm, uint32_t number) {
 }
 
 void heat_undo(struct vm *vm, uint64_t ip) {
-    if (present(vm)) {
-        count_path(vm, ip, (uint64_t)-1);
+    struct physics *physics = vm->physics;
+    if (physics->undone_count == PHYSICS_UNDONE && present(vm)) {
+        settle_undone(vm);
+    }
+    if (physics->undone_count < PHYSICS_UNDONE) {
+        physics->undone[physics->undone_count++] = ip;
     }
 }
 
