@@ -121,11 +121,15 @@ static void more(void *context, uint64_t ip) {
     count_path(context, ip, 1);
 }
 
+void heat_leave_out(struct vm *vm) {
+    clock_unexecuted(vm, less, vm);
+}
+
 bool heat_exact(struct vm *vm) {
     if (!heat_settle(vm)) {
         return false;
     }
-    clock_unexecuted(vm, less, vm);
+    heat_leave_out(vm);
     return true;
 }
 
@@ -157,16 +161,15 @@ uint64_t heat_feed(struct vm *vm, uint64_t now, uint64_t interval, uint64_t befo
         if (gained == 0 && record->gained == 0) {
             continue;
         }
-        const int64_t change = (int64_t)gained; /* below 0 after a THROW: see clock.h */
-        const uint64_t one = share(change < 0 ? 0 : gained, interval);
+        const uint64_t one = share(gained, interval);
         const uint64_t other = share(record->gained, before);
         distance += one > other ? one - other : other - one;
-        if (change != 0) {
-            record->heat = heat_add(heat_at(vm, record, now), change);
+        if (gained != 0) {
+            record->heat = heat_add(heat_at(vm, record, now), (int64_t)gained);
             record->stamp = now;
             record->fed = record->count;
         }
-        record->gained = change < 0 ? 0 : gained;
+        record->gained = gained;
     }
     return distance;
 }

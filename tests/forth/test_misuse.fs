@@ -41,8 +41,8 @@ MU-TEXT MU-TEXT# @ MU-SMALL SPAWN-VM CONSTANT MU-PING
 : MU-SOON ( vm -- n reason ) \ the end of a VM; one that does not come is brought about, and tells itself from others
   DUP 20 MU-SECONDS ['] WAIT-VM-WITHIN CATCH ?DUP IF NIP NIP SWAP DUP KILL-VM WAIT-VM 2DROP 99 ELSE ROT DROP THEN ;
 : MU-WELL ( -- flag ) MU-ANSWERS? MU-EVEN? AND ;
-\ After crowds of VMs the kernel's heap may keep a page or two in which something lies, or need fewer than before.
-: MU-WELL-CROWD ( -- flag ) MU-ANSWERS? 8 MU-EVEN-BUT? AND ;
+\ After crowds of VMs the kernel's heap may keep some pages in which something lies, or need fewer than before.
+: MU-WELL-CROWD ( -- flag ) MU-ANSWERS? 32 MU-EVEN-BUT? AND ;
 
 \ A mailbox that was once full keeps its pages, four at most, while its VM lives, and its history some.
 : MU-WELL-FLOODED ( -- flag ) MU-ANSWERS? 12 MU-EVEN-BUT? AND ;
