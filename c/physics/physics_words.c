@@ -1,6 +1,7 @@
 /*
  * physics_words.c - the Forth words that read and set the physics of the VM that executes them.
  */
+#include "forth/clock.h"
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
 #include "physics/heat.h"
@@ -19,7 +20,17 @@ int word_physics_hash(struct vm *vm) {
 
 /* ( -- ) */
 int word_physics_reset(struct vm *vm) {
-    return vm->physics == NULL ? THROW_UNSUPPORTED : physics_reset(vm) ? 0 : THROW_NO_MEMORY;
+    if (vm->physics == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (!physics_reset(vm)) {
+        return THROW_NO_MEMORY;
+    }
+    /* The heartbeat that was due before may have been farther away than the first one is now. */
+    if (vm->clock_target > (int64_t)physics_next(vm)) {
+        clock_set_target(vm, physics_next(vm));
+    }
+    return 0;
 }
 
 /* ( u -- ) */
