@@ -26,8 +26,6 @@ QUIET_CLOCK = 0.03  # the clock before and after a run may differ by so much,
 QUIET_WAIT = 0.01  # and the process may have waited for so much of it
 DONE = re.compile(r"^DOE-RUN (\d+ .*) \.$", re.MULTILINE)
 UNIT = re.compile(r"^DOE-UNIT (\d+ .*) \.$", re.MULTILINE)
-# A first guess for the time left: how much slower a machine is than the host.
-SLOWER = {"native": 1, "kvm": 2, "tcg": 20, "icount": 60}
 
 
 def options():
@@ -91,36 +89,38 @@ def is_quiet(values, run):
 class Progress:
     """Says how far it is and how long it will take, once in a while."""
 
-    def __init__(self, runs, done):
-        self.left = {}
+    def __init__(self, runs, is_done):
+        self.left, self.spent, self.made = {}, {}, {}
         for run in runs:
-            if run["run_id"] not in done:
-                self.left[run["accel"]] = self.left.get(run["accel"], 0) + 1
+            if not is_done(run):
+                self.left[self.sort(run)] = self.left.get(self.sort(run), 0) + 1
         self.total, self.ended = len(runs), len(runs) - sum(self.left.values())
-        self.spent, self.made, self.said = {}, {}, 0.0
-        self.disturbed = 0
+        self.said, self.disturbed = 0.0, 0
 
-    def seconds_left(self):
-        known = {accel: self.spent[accel] / self.made[accel] for accel in self.made}
-        if not known:
-            return None
-        host = next(seconds / SLOWER[accel] for accel, seconds in known.items())
-        return sum(count * known.get(accel, host * SLOWER[accel]) for accel, count in self.left.items())
+    @staticmethod
+    def sort(run):
+        """Runs that take about equally long."""
+        return run["accel"], run["busy_vms"], run["load"]
+
+    def time_left(self):
+        """As text; a lower bound until there was a run of every sort."""
+        known = {sort: self.spent[sort] / self.made[sort] for sort in self.made}
+        left = sum(count * known.get(sort, 0) for sort, count in self.left.items())
+        unknown = any(count and sort not in known for sort, count in self.left.items())
+        return f"{'more than ' if unknown else ''}{int(left // 60)}:{int(left % 60):02} left"
 
     def add(self, run, seconds):
-        accel = run["accel"]
-        self.spent[accel] = self.spent.get(accel, 0) + seconds
-        self.made[accel] = self.made.get(accel, 0) + 1
-        self.left[accel] -= 1
+        sort = self.sort(run)
+        self.spent[sort] = self.spent.get(sort, 0) + seconds
+        self.made[sort] = self.made.get(sort, 0) + 1
+        self.left[sort] -= 1
         self.ended += 1
         on_terminal = sys.stderr.isatty()
         if time.monotonic() - self.said < (0.5 if on_terminal else 10) and self.ended < self.total:
             return
         self.said = time.monotonic()
-        left = self.seconds_left()
-        line = (f"[{self.ended}/{self.total}] {100 * self.ended / self.total:.0f}%, "
-                f"{int(left // 60)}:{int(left % 60):02} left; block {run['block']}, {run['machine']} ({accel}), "
-                f"{self.disturbed} disturbed")
+        line = (f"[{self.ended}/{self.total}] {100 * self.ended / self.total:.0f}%, {self.time_left()}; "
+                f"block {run['block']}, {run['machine']} ({run['accel']}), {self.disturbed} disturbed")
         print(("\r\033[K" if on_terminal else "") + line, end="" if on_terminal else "\n", file=sys.stderr, flush=True)
 
 
@@ -201,7 +201,7 @@ class Experiment:
                 machine.close()
 
     def make_all(self):
-        self.progress = Progress(self.runs, [run["run_id"] for run in self.runs if self.is_done(run)])
+        self.progress = Progress(self.runs, self.is_done)
         if self.progress.ended:
             print(f"{self.progress.ended} of {len(self.runs)} runs are there already; the others follow.",
                   file=sys.stderr)
