@@ -165,7 +165,7 @@ class Plan:
         for name, levels in factors.items():
             need(levels and len(set(levels)) == len(levels), f"{self.path}: the levels of {name} are {levels}")
             if name == "machine":
-                need(set(levels) <= set(MACHINES), f"{self.path}: a machine is one of {', '.join(MACHINES)}")
+                need(set(levels) <= set(MACHINES), f"{self.path}: a machine is one of {', '.join(MACHINES)}, not {levels}")
             elif name == "size":
                 need(all(isinstance(level, (int, float)) and level > 0 for level in levels),
                      f"{self.path}: size must be above 0")

@@ -39,9 +39,13 @@ def git(*arguments):
 def identity(build, allow_changes, kernel):
     """What must be the same in all runs of an experiment."""
     commit = git("rev-parse", "HEAD")
+    if commit is None and not allow_changes:
+        raise RecordError("This is not a git repository, so nobody could say later what was measured.\n"
+                          "DOE_FLAGS=--local-changes runs the plan all the same, as a trial.")
     if commit is None:
-        raise RecordError("This is not a git repository, so nobody could say what was measured.")
-    changed = git("status", "--porcelain", "--untracked-files=all", "--", *SOURCES).decode().splitlines()
+        commit, changed = b"unknown", []
+    else:
+        changed = git("status", "--porcelain", "--untracked-files=all", "--", *SOURCES).decode().splitlines()
     if changed and not allow_changes:
         raise RecordError(
             "The sources differ from the last commit, so nobody could say later what was measured:\n  " +
@@ -137,7 +141,7 @@ class Record:
                     f"{self.folder} holds results of another {name}: {old or 'none'} then, {new or 'none'} now.\n"
                     "Results of different programs are not mixed. To go on with those, check out commit\n"
                     f"{header['commit'][:12]} and the plan as in {self.path('plan.toml')}; to begin anew, add "
-                    "DOE_FLAGS=--anew,\nwhich removes them, or DOE_FLAGS='--out FOLDER', which keeps them.")
+                    "DOE_FLAGS=--anew,\nwhich removes them, or OUT=FOLDER, which keeps them and writes elsewhere.")
         self.read_done(plan)
 
     def read_done(self, plan):

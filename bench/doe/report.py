@@ -147,7 +147,7 @@ def warmup_section(series, header):
         return []
     found = warmup.table(series, header["workloads"])
     rows = [(f"{row.machine} ({row.accel})", row.workload, row.loops, row.processes, row.units, row.flat,
-             row[9], row.slowdown, row[11], f"{row.first:.3f}", row.note)
+             row[8], row.slowdown, row[10], f"{row.first:.3f}", row.note)
             for row in found.itertuples()]
     text = ["<h2>Warm-up and change points</h2>", paragraph(
         "The first question about a benchmark is whether it has a steady state (Barrett et al., OOPSLA 2017). In each process, "
@@ -257,8 +257,8 @@ def write(path, header, sessions, runs, series, determinism):
             body += ["<h3>Drift from session to session</h3>", plots.drift(chosen)]
         one = chosen[chosen["workload"] == chosen["workload"].iloc[0]]
         factors = [name for name in timing.varying(one) if name != "machine"]
-        model_table, model = timing.anova(one, factors)
-        if model_table is not None:
+        _, model = timing.anova(one, factors)
+        if model is not None:
             body += [f"<h3>Residuals of {one['workload'].iloc[0]}</h3>", plots.residuals(model)]
     body += ["<h2>Times</h2>", distribution_section(distributions), "<h3>Noise</h3>",
              quality_section(timing.quality(runs))]

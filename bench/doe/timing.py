@@ -127,6 +127,8 @@ def all_loops(level):
 def anova(runs, factors):
     """One row for each term: F, p, partial eta squared and omega squared, for the model of log(cycles) with session as
     block, the factors, and all interactions of two that the design can tell apart."""
+    if not factors or runs["session"].nunique() + len(factors) >= len(runs):
+        return None, None
     runs = runs.assign(log_cycles=numpy.log(runs["cycles"].astype(float)))
     pairs = [f"{one}:{two}" for i, one in enumerate(factors) for two in factors[i + 1:]]
     block = "C(session) + " if runs["session"].nunique() > 1 else ""
@@ -137,7 +139,7 @@ def anova(runs, factors):
         pairs = []  # a fraction: interactions are aliased
     model = formula_api.ols("log_cycles ~ " + block + " + ".join([*factors, *pairs]), runs).fit()
     if model.df_resid < 1:
-        return None, model
+        return None, None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = anova_lm(model, typ=2)
