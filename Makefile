@@ -127,6 +127,8 @@ help:
 	'             bench-clock: this engine against the one before the virtual clock;' \
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
+	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
+	'             PLAN=full|kernel|load|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -149,6 +151,8 @@ test_packages  := gforth-common
 full_packages  := bochs bochs-term bochsbios
 bench_packages := g++ libbenchmark-dev gforth gforth-common pforth python3-matplotlib
 
+doe_packages   := gforth-common python3-pandas python3-statsmodels python3-matplotlib
+
 deps: $(BUILD)/packages-build
 
 # A stamp that is newer than the lists above says that they are installed.
@@ -157,6 +161,7 @@ $(BUILD)/packages-gdb: packages = gdb
 $(BUILD)/packages-test: packages = $(test_packages)
 $(BUILD)/packages-full: packages = $(full_packages)
 $(BUILD)/packages-bench: packages = $(bench_packages)
+$(BUILD)/packages-doe: packages = $(doe_packages)
 $(BUILD)/packages-fuzz: packages = $(fuzz_packages)
 $(BUILD)/packages-lint: packages = $(lint_packages)
 $(BUILD)/packages-window: packages = qemu-system-gui
@@ -335,7 +340,7 @@ run: $(run_needs)
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
-test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test \
+test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
               $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
@@ -461,7 +466,7 @@ fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm
 fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
                $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
 fuzz_ldflags := -g -no-pie -z noexecstack $(patsubst %,-Wl$(comma)--wrap=%,hal_space_commit clock_unwind \
-                clock_unwind_all word_forget_to word_forget_word)
+                clock_unwind_all clock_again word_forget_to word_forget_word)
 fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
 
 LINES   ?= 10000000
@@ -630,6 +635,18 @@ bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
 	@$(bench_dir)/count_words --check bench/sequences.tbl
+
+# --- The experiment on the physics ------------------------------------------------------------------
+
+PLAN      ?= small
+DOE_FLAGS ?=
+OUT       ?= $(BUILD)/doe/$(basename $(notdir $(PLAN)))
+WITH      ?=
+
+.PHONY: doe doe-save
+doe doe-save: host loader $(BUILD)/packages-doe
+	@$(PYTHON) -B bench/doe/run.py $(PLAN) --build $(BUILD) --out $(OUT) $(DOE_FLAGS)
+	@$(PYTHON) -B bench/doe/analyse.py $(OUT) $(WITH) $(if $(filter doe-save,$@),--save)
 
 # --- Lint -----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@
 #include "arbiter/vm_instance.h"
 #include "forth/clock.h"
 #include "forth/throw.h"
+#include "physics/physics.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
 #include "hal/hal_interrupt.h"
@@ -73,6 +74,11 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
     clock_enter(vm, engine_start_thread);
     vm_current = vm;
     int reason = engine_run(vm);
+    while (reason == VM_EXIT_WORDS) { /* its heart beats, as in the arbiter's loop */
+        physics_beat(vm);
+        clock_set_target(vm, physics_next(vm));
+        reason = engine_run(vm);
+    }
     if (reason == VM_EXIT_UNCAUGHT) {
         char detail[160];
         const char *message = throw_message(vm->throw_code);

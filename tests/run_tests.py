@@ -30,6 +30,7 @@ HOST_SECONDS = 60  # for one file of Forth tests; they take milliseconds
 KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
+DOE_SECONDS = 900
 FUZZ_SECONDS = 120
 CLOCK_SECONDS = 120
 CORPUS_SECONDS = 300
@@ -498,6 +499,12 @@ def scale_stage(build, accelerator, totals):
         totals.add(*summary)
 
 
+def doe_stage(build, totals):
+    """The experiment on the physics, and its hashes on the host and in the kernel."""
+    heading("The experiment on the physics")
+    stream_stage("doe", "../doe/test_doe.py", DOE_SECONDS, build, totals)
+
+
 def terminal_stage(build, totals):
     heading("The Linux program on a terminal")
     stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
@@ -564,6 +571,7 @@ def main():
     hal_stage(options.build, accelerator, totals)
     failure_stage(options.build, accelerator, totals)
     scale_stage(options.build, accelerator, totals)
+    doe_stage(options.build, totals)
     terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
     if options.full:

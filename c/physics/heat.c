@@ -81,10 +81,19 @@ static void count_token(const struct vm *vm, uint32_t token, uint64_t times) {
     }
 }
 
+static void settle_undone(struct vm *vm) {
+    struct physics *physics = vm->physics;
+    for (uint32_t i = 0; i < physics->undone_count; i++) {
+        count_path(vm, physics->undone[i], (uint64_t)-1);
+    }
+    physics->undone_count = 0;
+}
+
 bool heat_settle(struct vm *vm) {
     if (!present(vm)) {
         return false;
     }
+    settle_undone(vm);
     const uint64_t *counts = (const uint64_t *)vm->tables.counts;
     const uint64_t *executed = (const uint64_t *)vm->executed;
     uint64_t *settled = (uint64_t *)vm->tables.settled;
@@ -112,11 +121,15 @@ static void more(void *context, uint64_t ip) {
     count_path(context, ip, 1);
 }
 
+void heat_leave_out(struct vm *vm) {
+    clock_unexecuted(vm, less, vm);
+}
+
 bool heat_exact(struct vm *vm) {
     if (!heat_settle(vm)) {
         return false;
     }
-    clock_unexecuted(vm, less, vm);
+    heat_leave_out(vm);
     return true;
 }
 
@@ -148,16 +161,15 @@ uint64_t heat_feed(struct vm *vm, uint64_t now, uint64_t interval, uint64_t befo
         if (gained == 0 && record->gained == 0) {
             continue;
         }
-        const int64_t change = (int64_t)gained; /* below 0 after a THROW: see clock.h */
-        const uint64_t one = share(change < 0 ? 0 : gained, interval);
+        const uint64_t one = share(gained, interval);
         const uint64_t other = share(record->gained, before);
         distance += one > other ? one - other : other - one;
-        if (change != 0) {
-            record->heat = heat_add(heat_at(vm, record, now), change);
+        if (gained != 0) {
+            record->heat = heat_add(heat_at(vm, record, now), (int64_t)gained);
             record->stamp = now;
             record->fed = record->count;
         }
-        record->gained = change < 0 ? 0 : gained;
+        record->gained = gained;
     }
     return distance;
 }
@@ -167,8 +179,12 @@ uint64_t heat_path_count(const struct vm *vm, uint32_t number) {
 }
 
 void heat_undo(struct vm *vm, uint64_t ip) {
-    if (present(vm)) {
-        count_path(vm, ip, (uint64_t)-1);
+    struct physics *physics = vm->physics;
+    if (physics->undone_count == PHYSICS_UNDONE && present(vm)) {
+        settle_undone(vm);
+    }
+    if (physics->undone_count < PHYSICS_UNDONE) {
+        physics->undone[physics->undone_count++] = ip;
     }
 }
 

@@ -99,9 +99,14 @@ void physics_init(void) {
     history_listener = &listener;
 }
 
+/* Without heat nothing says whether the program changes. */
+static bool adapts_heartbeat(uint32_t loops) {
+    return (loops & PHYSICS_HEARTBEAT) != 0 && (loops & PHYSICS_HEAT) != 0;
+}
+
 static void start(struct vm *vm) {
     struct physics *physics = vm->physics;
-    const bool adapts = (physics->loops & PHYSICS_HEARTBEAT) != 0;
+    const bool adapts = adapts_heartbeat(physics->loops);
     physics->origin = clock_words(vm);
     physics->origin_paid = clock_paid(vm);
     physics->heartbeat.interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
@@ -234,7 +239,9 @@ void physics_beat(struct vm *vm) {
     const uint64_t interval = now - physics->last;
     bool complete = (loops & (PHYSICS_HEAT | PHYSICS_WINDOW)) == 0 || heat_settle(vm);
     if (complete && (loops & PHYSICS_HEAT) != 0) {
+        heat_leave_out(vm);
         physics->distance = heat_feed(vm, now, interval, physics->before);
+        heat_exact_end(vm);
         if ((loops & PHYSICS_SLOPE) != 0) {
             look_at_slope(vm, now, interval);
         }
@@ -246,9 +253,9 @@ void physics_beat(struct vm *vm) {
         hot_words_choose(vm, now);
     }
     physics->missed += !complete;
-    if ((loops & PHYSICS_HEARTBEAT) == 0) {
+    if (!adapts_heartbeat(loops)) {
         physics->heartbeat.interval = physics->knob[KNOB_BEAT];
-    } else if ((loops & PHYSICS_HEAT) != 0) {
+    } else {
         physics->heartbeat.interval =
             heartbeat_adapt(physics->heartbeat.interval, physics->distance,
                             physics->knob[KNOB_BEAT_LEAST], physics->knob[KNOB_BEAT_MOST]);
@@ -281,10 +288,9 @@ static void hash_words(struct vm *vm, uint64_t *hash) {
     const uint32_t end = word_table_end(vm);
     for (uint32_t i = 0; i < end; i++) {
         const struct word_heat *record = heat_of(vm, i);
-        if (record->count != 0 || record->fed != 0) {
+        if (record->count != 0) {
             mix(hash, i);
             mix(hash, record->count);
-            mix(hash, record->fed);
             mix(hash, record->gained);
             mix(hash, record->stamp);
             mix(hash, record->heat.whole);

@@ -65,7 +65,7 @@ void transitions_count(struct vm *vm, const uint32_t *words, uint32_t count) {
 
 /* A place is never freed, for others may lie behind it: its pair becomes one of forgotten words. */
 void transitions_forget(struct vm *vm, uint32_t word) {
-    if (!vm->physics->committed_transitions) {
+    if (vm->physics->pairs == 0) {
         return;
     }
     for (uint32_t i = 0; i < TRANSITIONS_MAX; i++) {

@@ -144,7 +144,7 @@ uint32_t window_read(const struct vm *vm, uint32_t *words, uint32_t count) {
                        .words = words,
                        .room = count};
     const uint64_t total = r.older + r.newer;
-    for (uint64_t back = count / 2 + 16;; back *= 2) {
+    for (uint64_t back = count / 8 + 16;; back *= 2) {
         uint64_t first = back < total ? total - back : 0;
         while (first > 0 && (is_token(entry_at(&r, first)) || is_cut(entry_at(&r, first)))) {
             first--;

@@ -42,7 +42,7 @@ struct hal_fault {
 typedef enum {
     HAL_FAULT_UNHANDLED, /* not a VM's doing: the machine layer panics */
     HAL_FAULT_RESUME,    /* repaired, or noted: go on with the interrupted instruction */
-    HAL_FAULT_REDIRECT,  /* go on with rip, rbx, r9, r12 as now stored; other registers as they were,
+    HAL_FAULT_REDIRECT, /* go on with rip, rbx, r9, r12 as now stored; other registers as they were,
                             with DF, AC and TF clear */
 } hal_fault_action;
 

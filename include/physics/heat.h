@@ -9,8 +9,11 @@
 /* Brings the counts of words up to date with the counters of the engine. False when there is no memory. */
 bool heat_settle(struct vm *vm);
 
-/* For reading: the same, and leaves out what is paid for but not executed, so that counts are exact. Must be followed by
- * heat_exact_end before anything else. */
+/* After heat_settle: leaves out what is paid for but not executed, so that counts are exact. Must be followed by
+ * heat_exact_end before anything else. In time proportional to the depth of the control stack. */
+void heat_leave_out(struct vm *vm);
+
+/* Both. False when there is no memory. */
 bool heat_exact(struct vm *vm);
 void heat_exact_end(struct vm *vm);
 
@@ -20,7 +23,7 @@ struct word_heat *heat_of(const struct vm *vm, uint32_t word);
 /* Its heat at the time `now`. */
 struct heat heat_at(const struct vm *vm, const struct word_heat *record, uint64_t now);
 
-/* What a heartbeat at time `now` does: counts become heat. Returns how much the profile of the interval differs from
+/* What a heartbeat at time `now` does, with exact counts: they become heat. Returns how much the profile of the interval differs from
  * that of the interval before, in 0.32: 0 the same, 2 (33 bits) nothing in common. `interval` and `before` are their
  * lengths in words. */
 uint64_t heat_feed(struct vm *vm, uint64_t now, uint64_t interval, uint64_t before);

@@ -51,6 +51,8 @@ struct word_heat {
 };
 _Static_assert(sizeof(struct word_heat) == HISTORY_RECORD, "a line of the cache each");
 
+#define PHYSICS_UNDONE 24u
+
 struct physics {
     uint32_t loops; /* enum physics_loop */
     uint64_t knob[KNOB_COUNT];
@@ -71,6 +73,9 @@ struct physics {
     uint32_t committed_paths, committed_words,
         committed_tokens; /* how much of the tables is present */
     bool committed_transitions;
+    /* Where paths were left undone, as long as there are few: a VM that has little to count needs no tables. */
+    uint32_t undone_count;
+    uint64_t undone[PHYSICS_UNDONE];
 };
 
 /* Called once, when the base dictionary is complete. */

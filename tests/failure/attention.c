@@ -32,7 +32,9 @@ bool attention_is_gone(void) {
         .rbp = vm->sp,
         .rsi = vm->ip,
         .rdi = vm->window,
+        .r9 = vm->trace,
         .r10 = vm->lp,
+        .r11 = (uint64_t)vm->words_left,
         .r13 = vm->rp,
     };
     vm_current = vm;

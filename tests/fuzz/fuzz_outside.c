@@ -231,9 +231,10 @@ static bool may_have_page(const struct vm *vm, uint64_t start, uint64_t end) {
         {(uint64_t)own->bucket - vm->slot, VM_PAGE + own->words_size},
         {own->names - vm->slot, own->names_size},
         {own->paths - vm->slot, own->names - own->paths},
-        {vm->tables.counts - vm->slot, vm->tables.counts_size},
-        {vm->executed - vm->slot, vm->tables.executed_size},
+        {vm->tables.counts - vm->slot, vm->tables.counts_size + vm->tables.executed_size},
         {vm->tables.trace - vm->slot, VM_TRACE_HALF},
+        {vm->tables.settled - vm->slot,
+         vm->tables.transitions - vm->tables.settled + VM_WINDOW / 4096},
         {vm->tables.trace - vm->slot + VM_TRACE_HALF + VM_GUARD, VM_TRACE_HALF},
     };
     for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {

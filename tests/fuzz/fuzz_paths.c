@@ -56,6 +56,14 @@ void __wrap_clock_unwind_all(struct vm *vm) {
     before->back += words - paid(vm);
 }
 
+void __real_clock_again(struct vm *vm, const uint64_t *thread);
+void __wrap_clock_again(struct vm *vm, const uint64_t *thread);
+void __wrap_clock_again(struct vm *vm, const uint64_t *thread) {
+    const uint64_t words = paid(vm) + thread[-1];
+    __real_clock_again(vm, thread);
+    before->back += words - paid(vm);
+}
+
 int __wrap_word_forget_to(struct vm *vm) {
     before->forgets = true;
     return __real_word_forget_to(vm);
@@ -97,9 +105,13 @@ static void make_present(uint64_t from, uint64_t bytes) {
     }
 }
 
+static uint32_t least(uint64_t a, uint64_t b) {
+    return (uint32_t)(a < b ? a : b);
+}
+
 void fuzz_paths_begin(const struct vm *vm) {
-    before->paths = vm->own.end_path + MORE_PATHS;
-    before->tokens = vm->own.end + MORE_TOKENS;
+    before->paths = least(vm->own.end_path + MORE_PATHS, vm->tables.counts_size / CELL);
+    before->tokens = least(vm->own.end + MORE_TOKENS, vm->tables.executed_size / CELL);
     make_present(vm->tables.counts, before->paths * CELL);
     make_present(vm->executed, before->tokens * CELL);
     memcpy(before->count, counts(vm), before->paths * CELL);

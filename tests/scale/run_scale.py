@@ -27,7 +27,7 @@ SOAK_VMS = 1000
 START_SECONDS = 240  # to boot, and to make and end the VMs, on a machine that others use as well
 END_SECONDS = 30
 PAGE_KIB = 4
-ROW = re.compile(r"^ +(\d+) +\d+ +\d+ .* KiB +\d+ +(\d+) +(\d+)$", re.MULTILINE)  # of .VMS
+ROW = re.compile(r"^ +(\d+) +\d+ +\d+ .* KiB +\d+ +\d+ +(\d+) +(\d+)$", re.MULTILINE)  # of .VMS
 SOAK = re.compile(r"^SOAK sent (\d+) received (\d+) unequal (\d+) errors (\d+) reports (\d+)", re.MULTILINE)
 ANSWERED = re.compile(r"^VMS answered (\d+) sum (\d+)", re.MULTILINE)
 

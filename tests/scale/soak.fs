@@ -5,6 +5,9 @@
 \ time, each channel ends with the count and the sum of what was sent, and every worker reports both ends of its
 \ channels to VM[0], which compares them pair by pair. run_scale.py judges what is printed, and the memory.
 
+\ What the physics of VM[0] need is there before accounts are made, and no more is wanted after.
+PHYSICS-RESET  0 PHYSICS!  : WARM 3000000 0 DO LOOP ; WARM
+
 3 CONSTANT CHANNELS
 : CHANNEL-STEP ( k -- n ) DUP 0= IF DROP 1 ELSE 1 = IF 7 ELSE 31 THEN THEN ;
 

@@ -2,6 +2,9 @@
 \
 \ It says what it counted and shows the memory before, while all live, and after; run_scale.py judges.
 
+\ What the physics of VM[0] need is there before accounts are made, and no more is wanted after.
+PHYSICS-RESET  0 PHYSICS!  : WARM 3000000 0 DO LOOP ; WARM
+
 CREATE VMS-IDS VMS-COUNT CELLS ALLOT
 CREATE VMS-ANSWERED VMS-COUNT ALLOT
 CREATE VMS-MESSAGE 16 ALLOT

@@ -1,0 +1,270 @@
+"""The report: one HTML file with everything in it."""
+
+import html
+import math
+
+import pandas
+
+import plots
+import timing
+import warmup
+from metrics import LOOPS, NEEDS
+
+STYLE = """body { font: 15px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222 }
+h1, h2, h3 { line-height: 1.2 } h2 { margin-top: 2em; border-bottom: 1px solid #ccc } img { max-width: 100% }
+table { border-collapse: collapse; font-size: 13px; margin: 1em 0 } th, td { padding: 2px 9px; text-align: right;
+border-bottom: 1px solid #ddd } th:first-child, td:first-child { text-align: left } .good { background: #e3f4e3 }
+.bad { background: #fbe3e0 } .box { padding: .6em 1em; margin: 1em 0 } code { background: #f2f2f2 } td.l { text-align: left }"""
+
+PURPOSE = {
+    "heat": "turns the exact counts of words into heat",
+    "window": "reads the words executed last out of the engine's trace",
+    "decay": "lets heat fall with counted time",
+    "transitions": "counts which word follows which, and predicts the next",
+    "width": "finds how wide the window must be",
+    "slope": "finds the half-life from how fast the working set cools",
+    "heartbeat": "makes heartbeats rarer while nothing changes",
+}
+VIEWS = {"all": "over all combinations", "needs": "where it has what it works on", "others": "with all others on"}
+
+
+def paragraph(text):
+    return f"<p>{text}</p>"
+
+
+def table(head, rows):
+    cells = "".join(f"<th>{html.escape(name)}</th>" for name in head)
+    lines = [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
+    return f"<table><tr>{cells}</tr>{''.join(lines)}</table>"
+
+
+def number(value, form="{:+.2f}"):
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else form.format(value)
+
+
+def p_text(value):
+    if math.isnan(value):
+        return ""
+    return "&lt;0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def interval(low, high):
+    return "" if math.isnan(low) else f"{low:+.2f} to {high:+.2f}"
+
+
+def verdict_text(word):
+    colour = {"pays": "good", "costs": "bad"}.get(word, "")
+    return f'<span class="{colour}">{word}</span>'
+
+
+def header_section(header, sessions):
+    keys = ["commit", "changes", "seed", "plan", "layout", "runs", "registered", "cpu", "cpus", "microcode",
+            "virtual machine", "governor", "pinned to cpu", "qemu", "system", "gcc", "gforth-common"]
+    rows = [(key, html.escape(str(header[key]))) for key in keys if header.get(key) not in (None, "")]
+    load = [one["load"][0] for one in sessions]
+    rows.append(("load of the host at the beginning of a session",
+                 f"{min(load):.2f} to {max(load):.2f}" if load else "unknown"))
+    rows.append(("sessions (processes and boots)", len(sessions)))
+    text = ["<h2>Where this comes from</h2>", table(["", ""], rows)]
+    if header.get("changes"):
+        text.insert(1, '<p class="bad box">The sources had local changes: nobody can repeat this experiment.</p>')
+    return text
+
+
+def determinism_section(determinism):
+    groups, repeated, across = determinism.repeated()
+    text = ["<h2>Does anything vary that must not?</h2>", paragraph(
+        f"{determinism.rows:,} numbers that are functions of what was executed, from {groups:,} different combinations of "
+        f"workload and configuration; {repeated:,} of these were run more than once, {across:,} on more than one machine "
+        "(host, TCG, counted time). Runs that differ only in process, replicate, machine, order, quantum, busy "
+        "VMs or load of the host must agree in all of them, and in a hash of everything that the physics know.")]
+    if determinism.holds and repeated:
+        text.append('<p class="good box">Nothing varies: the coefficient of variation of every algorithmic column is exactly '
+                    "0, by comparison of all values and not of rounded ones.</p>")
+    elif determinism.holds:
+        text.append('<p class="bad box">Nothing was run twice, so nothing is known.</p>')
+    else:
+        found = determinism.first_differences()
+        text.append('<div class="bad box">Not deterministic. The first number that differs, of each combination:<ul>' +
+                    "".join(f"<li>{html.escape(str(one))}</li>" for one in found[:30]) + "</ul></div>")
+    rows = [(f"<code>{metric}</code>", count, varying,
+             "no mean" if worst is None else "0" if worst == 0 else f"{worst:.3g}")
+            for metric, count, varying, worst in determinism.variation()]
+    text += ["<h3>Coefficient of variation within a combination</h3>",
+             table(["algorithmic column", "combinations", "that vary", "greatest coefficient of variation"], rows)]
+    return text
+
+
+def loops_section(loops, metrics, machine, negligible):
+    """The truth about each loop, for one machine."""
+    text = [f"<h3>{machine}</h3>"]
+    rows = []
+    for loop in [name for name in LOOPS if name in set(loops["loop"])]:
+        for view in VIEWS:
+            one = loops[(loops["loop"] == loop) & (loops["view"] == view)].iloc[0]
+            rows.append((f"<b>{loop}</b>" if view == "all" else "", f'{VIEWS[view]}', number(one.effect),
+                         interval(one.low, one.high), one.sessions, p_text(one.p), p_text(one.holm),
+                         verdict_text(one.verdict)))
+    text.append(table(["loop", "", "change of cycles, %", "95% interval", "sessions", "p", "p, Holm", "verdict"], rows))
+    return text
+
+
+def purpose_section(metrics):
+    rows = [(row.loop, row.metric.replace("_", " "), number(row.off, "{:,.1f}"), number(row.on, "{:,.1f}"),
+             "" if row.off == row.on else number(100 * (row.on / row.off - 1) if row.off else float("nan"), "{:+.1f}%"))
+            for row in metrics.itertuples() if not (math.isnan(row.on) and math.isnan(row.off)) and row.on != row.off]
+    return ["<h3>What each loop changes in what the physics find</h3>",
+            paragraph("Means over workloads and over the combinations in which the loop has what it works on. These numbers do not "
+                      "vary, so there is nothing to test; what is not listed does not change."),
+            table(["loop", "number", "off", "on", "change"], rows) if rows else paragraph("Nothing changes.")]
+
+
+def effects_section(effects):
+    rows = [(row.workload, row.factor, number(row.effect), interval(row.low, row.high), number(row.F, "{:.2f}"),
+             p_text(row.p), p_text(row.holm), number(row.eta, "{:.4f}"), number(row.omega, "{:.5f}"),
+             verdict_text(row.verdict)) for row in effects.itertuples()]
+    return table(["workload", "factor", "change of cycles, %", "95% interval", "F", "p", "p, Holm", "partial η²", "ω²",
+                  "verdict"], rows)
+
+
+def distribution_section(distributions):
+    rows = [(f"{row.machine} ({row.accel})", row.workload, row.loops, row.runs, f"{row.words:,.0f}",
+             f"{row.q1:,.0f}", f"<b>{row.median:,.0f}</b>", f"{row.q3:,.0f}",
+             "" if math.isnan(row.low) else f"{row.low:,.0f} to {row.high:,.0f}", f"{row.cycles_per_word:.3f}",
+             f"{100 * row.cv:.2f}%") for row in distributions.itertuples()]
+    return table(["machine", "workload", "loops", "runs", "words", "lower quartile", "median cycles", "upper quartile",
+                  "95% interval of the median", "cycles/word", "coefficient of variation"], rows)
+
+
+def quality_section(quality):
+    rows = [(f"{row.machine} ({row.accel})", row.samples, row.discarded, f"{100 * row.share:.1f}%", row.runs,
+             row.never_quiet) for row in quality.itertuples()]
+    return table(["machine", "samples", "discarded", "share", "runs", "runs without a quiet sample"], rows)
+
+
+def warmup_section(series, header):
+    if series is None:
+        return []
+    found = warmup.table(series, header["workloads"])
+    rows = [(f"{row.machine} ({row.accel})", row.workload, row.loops, row.processes, row.units, row.flat,
+             row[8], row.slowdown, row[10], f"{row.first:.3f}", row.note)
+            for row in found.itertuples()]
+    text = ["<h2>Warm-up and change points</h2>", paragraph(
+        "The first question about a benchmark is whether it has a steady state (Barrett et al., OOPSLA 2017). In each process, "
+        "each workload runs a series of units whose times are taken one by one. Outliers beyond Tukey's far fences are set "
+        "aside; PELT finds changes of mean and variance; segments within the spread of the last one, or 1%, count as "
+        "equal to it. <i>Flat</i>: all are. <i>Warm-up</i>: the last is the fastest. <i>Slowdown</i>: it is not. <i>No "
+        "steady state</i>: there is a change in the last quarter. A workload that changes by design must not "
+        "be flat, and so checks the method. A heartbeat within a unit makes that unit longer; that is not warm-up."),
+        table(["machine", "workload", "loops", "processes", "units", "flat", "warm-up", "slowdown", "no steady state",
+               "first unit / last quarter", ""], rows)]
+    for name in sorted(series["workload"].unique()):
+        text.append(plots.units(series, name, warmup.classify) or "")
+    text += ["<h2>Heat over time</h2>", paragraph(
+        "Time is counted words, so these curves are the same in every process and on every machine. A heartbeat moves heat; "
+        "between two of them it decays.")]
+    for name in sorted(series["workload"].unique(), key=lambda name: (name != "phases", name)):
+        text.append(plots.heat(series, name) or "")
+    return text
+
+
+def label_loops(series):
+    """Adds a column that says which loops were on."""
+    present = [loop for loop in LOOPS if loop in series]
+    on = series[present].sum(axis=1)
+    series["loops"] = [
+        "all" if count == len(present) else "none" if count == 0 else "+".join(
+            loop for loop in present if getattr(row, loop)) for count, row in zip(on, series.itertuples())]
+    return series
+
+
+METHOD = """<p>A plan was registered before its first run: the factors, the workloads, the seed, and with these the order of all runs.
+A <i>session</i> is a process on the host or a boot of the kernel, and a block of the design: it makes each combination of
+loops and workload once for each replicate, in random order. Before a run the loops and knobs are set and the physics
+forget what they know; then a number of units of the workload is executed, each of which checks its own result.</p>
+<p><b>Times</b> are cycles of the time stamp counter around the units, heartbeats included. On the host the process is pinned;
+a chain of dependent additions before and after each run shows whether the processor's clock moved (3%), the scheduler's
+statistics whether the process had to wait (1%); a run that was disturbed is made again, a few times at most, and
+the disturbed samples are left out here. They are in the CSV.</p>
+<p><b>Effects</b> are changes of log(cycles), estimated in each session by least squares for all factors together;
+their 95% intervals come from drawing sessions again 10,000 times, because runs within a session are not independent. The
+analysis of variance is of type II, on log(cycles), with the session as blocking factor and all interactions of two that the
+design can tell apart; its p values, and those of the sign-flip test in the tables over all workloads, are corrected
+by Holm's method within each table.</p>"""
+
+THREATS = """<ul>
+<li>What the engine does in every configuration (counting paths, writing the trace) is in all runs alike, so its cost is not in
+any effect here; <code>make bench</code> has it. An effect here is that of what a loop does at heartbeats.</li>
+<li>No loop decides about what a program executes, nor in which order; so none could make a workload faster except by making the
+physics themselves cheaper. "Pays" can mean nothing else here.</li>
+<li>Runs are short, with few heartbeats each at the default interval. Costs per heartbeat scale with their number, not with time.</li>
+<li>The host may be a virtual machine: what its hypervisor does shows in the discarded samples, as far as it can be seen at all.</li>
+<li>Under TCG cycles are those of the machine that emulates, and under counted time they are counted instructions with no
+caches or branch predictor; neither says what a processor would need. Both are here because hashes must not depend on that.</li>
+<li>Equal hashes show that runs agree, not that what they agree on is right: the unit tests compare that with its definitions.</li>
+<li>A main effect over all combinations includes those in which a loop has nothing to work on (width without window); the lines
+below it leave these out.</li>
+<li>The workloads were chosen and sized beforehand, but by the authors.</li></ul>"""
+
+
+def summary_section(loops, determinism, distributions, negligible, replicated):
+    text = ["<h2>In short</h2>"]
+    text.append(paragraph("<b>Determinism:</b> " + html.escape(determinism.text().splitlines()[1])))
+    native = loops[loops["accel"].isin(["native", "kvm"])] if len(loops) else loops
+    if len(native):
+        rows = []
+        for loop in [name for name in LOOPS if name in set(native["loop"])]:
+            one = native[(native["loop"] == loop) & (native["view"] == "needs")].iloc[0]
+            rows.append((f"<b>{loop}</b>", f'{PURPOSE[loop]}', ", ".join(NEEDS.get(loop, [])) or "nothing",
+                         number(one.effect), interval(one.low, one.high), p_text(one.holm), verdict_text(one.verdict)))
+        text.append(table(["loop", "what it does", "needs", "change of cycles, %", "95% interval", "p, Holm", "verdict"], rows))
+        text.append(paragraph(
+            f"Mean over the workloads, on the processor itself, where the loop has what it needs. <i>Costs</i> or <i>pays</i>: the whole "
+            f"interval lies beyond ±{100 * negligible:g}%, which the plan calls negligible, and p is below 0.05 after "
+            "correction. <i>Nothing</i>: the whole interval lies within. Otherwise the data do not decide, and that is said."))
+    else:
+        text.append(paragraph("No times on a processor itself, or too few of them: nothing is said about costs."))
+    if not replicated:
+        text.append('<p class="box">There are fewer than five sessions on the host, so no loop can be judged by its times. '
+                    "Run a plan with more blocks.</p>")
+    return text
+
+
+def write(path, header, sessions, runs, series, determinism):
+    negligible = header["negligible"]
+    effects = timing.effects_table(runs, negligible)
+    loops = timing.loop_table(runs, negligible)
+    distributions = timing.distribution_table(runs)
+    if series is not None:
+        series = label_loops(series)
+    native = runs[runs["accel"] == "native"]
+    body = [f"<h1>Experiment {html.escape(header['name'])}</h1>", paragraph(html.escape(header["about"]))]
+    body += summary_section(loops, determinism, distributions, negligible, native["session"].nunique() >= 5)
+    body += header_section(header, sessions)
+    body += ["<h2>Method</h2>", METHOD, "<h2>Threats to validity</h2>", THREATS]
+    body += determinism_section(determinism)
+    body += ["<h2>Does each loop pay, cost, or do nothing?</h2>"]
+    for (machine, accel), part in loops.groupby(["machine", "accel"]) if len(loops) else []:
+        body += loops_section(part, None, f"{machine} ({accel})", negligible)
+    body += purpose_section(timing.expected_metrics(runs))
+    for (machine, accel), part in effects.groupby(["machine", "accel"]) if len(effects) else []:
+        chosen = plots.one_machine(runs, machine, accel)
+        body += [f"<h2>Effects by workload: {machine} ({accel})</h2>", effects_section(part),
+                 plots.main_effects(part, negligible)]
+        body += ["<h3>Interactions</h3>", plots.interactions(chosen) or ""]
+        body += ["<h3>Distributions</h3>", plots.distributions(chosen)]
+        if chosen["session"].nunique() > 2:
+            body += ["<h3>Drift from session to session</h3>", plots.drift(chosen)]
+        one = chosen[chosen["workload"] == chosen["workload"].iloc[0]]
+        factors = [name for name in timing.varying(one) if name != "machine"]
+        _, model = timing.anova(one, factors)
+        if model is not None:
+            body += [f"<h3>Residuals of {one['workload'].iloc[0]}</h3>", plots.residuals(model)]
+    body += ["<h2>Times</h2>", distribution_section(distributions), "<h3>Noise</h3>",
+             quality_section(timing.quality(runs))]
+    body += warmup_section(series, header)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Experiment '
+                   f"{html.escape(header['name'])}</title><style>{STYLE}</style></head><body>" +
+                   "\n".join(body) + "</body></html>\n")
+    return loops, effects, pandas.DataFrame(distributions)
