@@ -15,8 +15,8 @@ void hot_words_use(struct vm *vm, bool use) {
 }
 
 static struct heat heat_of_place(const struct vm *vm, const struct hot_word *place, uint64_t now) {
-    return place->xt == 0 ? (struct heat){0}
-                          : heat_at(vm, heat_of(vm, word_table_of(place->xt)), now);
+    static const struct heat cold;
+    return place->xt == 0 ? cold : heat_at(vm, heat_of(vm, word_table_of(place->xt)), now);
 }
 
 void hot_words_choose(struct vm *vm, uint64_t now) {

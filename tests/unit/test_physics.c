@@ -123,7 +123,7 @@ static int by_value(const void *a, const void *b) {
 }
 
 static long double middle_of(const uint16_t *values, uint32_t count) {
-    uint16_t sorted[32768];
+    uint16_t sorted[32768] = {0};
     for (uint32_t i = 0; i < count; i++) {
         sorted[i] = values[i];
     }
