@@ -167,7 +167,7 @@ def main():
     parser.add_argument("--cpu", type=int, default=0, help="the processor to measure on")
     parser.add_argument("--rounds", type=int, default=15, help="runs of each program")
     parser.add_argument("--filter", default="", help="only the cases that match, for example yield")
-    parser.add_argument("--memory", default="6G", help="of the kernel's machine: ten thousand VMs need it")
+    parser.add_argument("--memory", default="2G", help="of the kernel's machine: ten thousand VMs need it")
     parser.add_argument("--kernel", action="store_true", help="count instructions in the kernel alone")
     parser.add_argument("--host", action="store_true", help="leave the kernel out")
     parser.add_argument("--save", action="store_true", help="write results/arbiter.json, .md and .png")

@@ -76,7 +76,7 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
     int reason = engine_run(vm);
     while (reason == VM_EXIT_WORDS) { /* its heart beats, as in the arbiter's loop */
         physics_beat(vm);
-        clock_set_target(vm, physics_next(vm));
+        clock_set_target(vm, vm->next_beat);
         reason = engine_run(vm);
     }
     if (reason == VM_EXIT_UNCAUGHT) {
