@@ -144,7 +144,8 @@ uint32_t window_read(const struct vm *vm, uint32_t *words, uint32_t count) {
                        .words = words,
                        .room = count};
     const uint64_t total = r.older + r.newer;
-    for (uint64_t back = count / 8 + 16;; back *= 2) {
+    uint64_t back = count / 8 + 16;
+    for (;;) {
         uint64_t first = back < total ? total - back : 0;
         while (first > 0 && (is_token(entry_at(&r, first)) || is_cut(entry_at(&r, first)))) {
             first--;
@@ -153,6 +154,9 @@ uint32_t window_read(const struct vm *vm, uint32_t *words, uint32_t count) {
         if (r.count >= count || first == 0) {
             break;
         }
+        /* as far back as it takes if the words lie as close there, and a quarter more */
+        const uint64_t needed = count * (total - first) / (r.count + 1);
+        back = needed + needed / 4 + back;
     }
     if (r.count <= count) {
         return (uint32_t)r.count;
