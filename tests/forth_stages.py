@@ -86,6 +86,49 @@ def help_stage(build, totals):
         totals.add(1, 0)
 
 
+LISTED = """: COLLATZ ( n -- ) BEGIN DUP 1 > WHILE DUP 1 AND IF 3 * 1+ ELSE 2/ THEN REPEAT DROP ;
+: ALL  1000 1 DO I COLLATZ LOOP ;
+PHYSICS-RESET ALL SEE-HEAT COLLATZ SEE COLLATZ
+"""
+LISTING = """: COLLATZ
+               60430  ####################    BEGIN
+               60430  ####################        DUP 1 >
+               60430  ####################    WHILE
+               59431  ###################         DUP 1 AND IF
+               19614  #######                         3 * 1+
+               19614  #######                     ELSE
+               39817  #############                   2/
+               59431  ###################         THEN
+               59431  ###################     REPEAT
+                 999  #                       DROP ;
+: COLLATZ
+    BEGIN
+        DUP 1 >
+    WHILE
+        DUP 1 AND IF
+            3 * 1+
+        ELSE
+            2/
+        THEN
+    REPEAT
+    DROP ;
+"""
+
+
+def listing_stage(build, totals):
+    """What SEE and SEE-HEAT type: the text of a definition, and how often each line of it was executed."""
+    heading("Listings")
+    with tempfile.NamedTemporaryFile("w", suffix=".fs", encoding="utf-8") as file:
+        file.write(LISTED)
+        file.flush()
+        status, output = run([os.path.join(build, "starforth"), file.name], HOST_SECONDS)
+    if status == 0 and LISTING in output:
+        print("PASS listings: SEE and SEE-HEAT type what was defined, with the count of each line")
+        totals.add(1, 0)
+    else:
+        totals.broken("listings", how(status), output)
+
+
 def catalogue_stage(totals):
     """The catalogue of misbehaviour as tests/forth/README.md lists it is that of test_misuse.fs."""
     status, output = run([sys.executable, os.path.join(HERE, "misuse_list.py"), "--check"], HOST_SECONDS)

@@ -14,7 +14,8 @@ import time
 import stage  # noqa: F401 (it sets the path to boot/)
 from clock_stages import clock_stage
 from failure_stages import fail_alloc_stage, failure_stage
-from forth_stages import ans_stage, catalogue_stage, help_stage, host_stage, kernel_stage, physics_stage
+from forth_stages import (ans_stage, catalogue_stage, help_stage, host_stage, kernel_stage, listing_stage,
+                          physics_stage)
 from machine import MachineError, choose_accelerator
 from stage import HERE, Totals, heading, how, judged, named, run, stream_stage
 
@@ -125,6 +126,7 @@ def all_stages(options, totals):
     physics_stage(build, files, host_counts, totals)
     host_orders = clock_stage(build, files, totals)
     help_stage(build, totals)
+    listing_stage(build, totals)
     catalogue_stage(totals)
     corpus_stage(build, totals)
     fuzz_stage(build, findings, totals)
