@@ -57,10 +57,9 @@ def take(build, name, lines, folder):
         dialogue = Dialogue(machine)
         for line in lines:
             dialogue.enter(line)
-        end = machine.log.decode().replace("\r", "").rstrip().split("\n")[-3:]
-        wanted = [line.rstrip() for line in end]
-        screen = wait_for_screen(SimpleNamespace(folder=folder), machine, lambda it: it.last_rows(4)[:3] == wanted or
-                                 it.last_rows(3) == wanted, "the end of the serial log")
+        end = [line.rstrip() for line in machine.log.decode().replace("\r", "").rstrip().split("\n")[-3:]]
+        screen = wait_for_screen(SimpleNamespace(folder=folder), machine, lambda it: it.last_rows(4)[-3:] == end and
+                                 [column for column, _ in it.cursors()] == [0], "the end of the serial log")
         path = os.path.join(ROOT, "results", name)
         write_png(path, screen)
         print(f"wrote {os.path.relpath(path, ROOT)}")
