@@ -113,7 +113,7 @@ static uint64_t rest_of_path(const struct vm *vm, uint64_t rip, uint64_t *ip) {
     for (uint64_t passed = 0; passed <= info.operands && info.words != 0; passed++) {
         const uint64_t at = *ip - (1 + passed) * CELL;
         if (price_from(vm, at) != 0 && *(const uint64_t *)at == primitive) {
-            *ip = info.ends ? at : at + (1 + info.operands) * CELL;
+            *ip = info.ends ? at : thread_behind(at, info);
             return info.ends ? 0 : price_from(vm, *ip);
         }
     }
@@ -131,7 +131,7 @@ static void give_back(struct vm *vm, uint64_t limit) {
         vm->throw_uncounted = 0;
     } else if (vm->throw_rip != 0 && here == 0 && is_code(vm, ip)) {
         const struct thread_info info = thread_info(*(const uint64_t *)ip);
-        cut += info.ends ? (1 + info.operands) * CELL : 0; /* it has been begun, too */
+        cut = info.ends ? thread_behind(ip, info) : ip; /* it has been begun, too */
     }
     history_note(vm, cut | HISTORY_CUT);
     vm->words_left = true_words(vm->words_left) +

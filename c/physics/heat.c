@@ -12,7 +12,6 @@
 #include "forth/clock.h"
 #include "forth/thread.h"
 #include "physics/word_table.h"
-#include "primitives.h"
 
 struct word_heat *heat_of(const struct vm *vm, uint32_t word) {
     return (struct word_heat *)vm->tables.heat + word;
@@ -59,17 +58,15 @@ static bool present(struct vm *vm) {
 static void count_path(const struct vm *vm, uint64_t at, uint64_t times) {
     uint32_t words[WORDS_AT_ONCE];
     for (;;) {
-        const uint64_t primitive = *(const uint64_t *)at;
         const unsigned count = word_table_at(vm, at, words);
         for (unsigned i = 0; i < count; i++) {
             heat_of(vm, words[i])->count += times;
         }
-        const struct thread_info info = thread_info(primitive);
+        const struct thread_info info = thread_info(*(const uint64_t *)at);
         if (info.ends || count == 0) {
             return;
         }
-        at = primitive == (uint64_t)prim_branch ? ((const uint64_t *)at)[1]
-                                                : at + (1 + info.operands) * CELL;
+        at = thread_next(at, info);
     }
 }
 
@@ -190,7 +187,10 @@ void heat_undo(struct vm *vm, uint64_t ip) {
 
 void heat_forget(struct vm *vm, uint32_t xt, uint32_t path) {
     if (!heat_settle(vm)) {
-        return; /* the counters stay as they are, and settle later as what they then are */
+        /* The counters stay as they are, and settle later as what they then are. What was left undone would be read from
+         * code that is other code by then. */
+        vm->physics->undone_count = 0;
+        return;
     }
     struct word_heat *all = heat_of(vm, WORD_FORGOTTEN);
     const uint32_t end = word_table_end(vm);

@@ -6,12 +6,21 @@
  */
 #include "physics/hot_words.h"
 
+#include "hal/hal_memory.h"
 #include "physics/heat.h"
 #include "physics/word_table.h"
 
-void hot_words_use(struct vm *vm, bool use) {
-    vm->hot_words_used = use;
+bool hot_words_use(struct vm *vm, bool use) {
+    if (use && vm->hot_words == NULL) {
+        vm->hot_words = hal_mem_alloc(HOT_WORDS * sizeof(struct hot_word));
+        return vm->hot_words != NULL;
+    }
+    if (!use) {
+        hal_mem_free(vm->hot_words);
+        vm->hot_words = NULL;
+    }
     dictionary_cool(vm);
+    return true;
 }
 
 static struct heat heat_of_place(const struct vm *vm, const struct hot_word *place, uint64_t now) {
@@ -26,7 +35,7 @@ void hot_words_choose(struct vm *vm, uint64_t now) {
         if (heat.whole == 0 || word == NULL || (word->flags & WORD_HIDDEN) != 0) {
             continue;
         }
-        const struct hot_word *place = &vm->hot_word[word->hash % HOT_WORDS];
+        const struct hot_word *place = &vm->hot_words[word->hash % HOT_WORDS];
         if (place->xt != xt && heat_compare(heat, heat_of_place(vm, place, now)) > 0) {
             dictionary_heat(vm, xt);
         }

@@ -9,6 +9,7 @@
 #include "forth/clock.h"
 #include "forth/history.h"
 #include "hal/hal_memory.h"
+#include "physics/heartbeat.h"
 #include "physics/heat.h"
 #include "physics/hot_words.h"
 #include "physics/transitions.h"
@@ -109,8 +110,8 @@ static void start(struct vm *vm) {
     const bool adapts = adapts_heartbeat(physics->loops);
     physics->origin = clock_words(vm);
     physics->origin_paid = clock_paid(vm);
-    physics->heartbeat.interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
-    vm->next_beat = physics->origin_paid + physics->heartbeat.interval;
+    physics->interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
+    vm->next_beat = physics->origin_paid + physics->interval;
     physics->width = (uint32_t)physics->knob[KNOB_WINDOW];
     physics->half_life = physics->knob[KNOB_HALF_LIFE];
     /* The engine may be on its way to a later date, and would not come past the arbiter before that. */
@@ -133,6 +134,7 @@ bool physics_begin(struct vm *vm) {
 }
 
 void physics_end(struct vm *vm) {
+    (void)hot_words_use(vm, false);
     hal_mem_free(vm->physics);
     vm->physics = NULL;
 }
@@ -249,21 +251,21 @@ void physics_beat(struct vm *vm) {
     if (complete && (loops & PHYSICS_WINDOW) != 0) {
         complete = look_at_window(vm);
     }
-    if (complete && vm->hot_words_used && (loops & PHYSICS_HEAT) != 0) {
+    if (complete && vm->hot_words != NULL && (loops & PHYSICS_HEAT) != 0) {
         hot_words_choose(vm, now);
     }
     physics->missed += !complete;
     if (!adapts_heartbeat(loops)) {
-        physics->heartbeat.interval = physics->knob[KNOB_BEAT];
+        physics->interval = physics->knob[KNOB_BEAT];
     } else {
-        physics->heartbeat.interval =
-            heartbeat_adapt(physics->heartbeat.interval, physics->distance,
-                            physics->knob[KNOB_BEAT_LEAST], physics->knob[KNOB_BEAT_MOST]);
+        physics->interval =
+            heartbeat_adapt(physics->interval, physics->distance, physics->knob[KNOB_BEAT_LEAST],
+                            physics->knob[KNOB_BEAT_MOST]);
     }
     physics->beats++;
     physics->before = interval;
     physics->last = now;
-    vm->next_beat = paid + physics->heartbeat.interval;
+    vm->next_beat = paid + physics->interval;
 }
 
 uint64_t physics_time(const struct vm *vm) {
@@ -338,7 +340,7 @@ static void hash_decisions(const struct vm *vm, uint64_t *hash) {
                               physics->half_life,
                               physics->width,
                               physics->distance,
-                              physics->heartbeat.interval,
+                              physics->interval,
                               physics->predictions,
                               physics->hits,
                               physics->pairs,

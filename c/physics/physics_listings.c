@@ -68,8 +68,7 @@ int word_dot_physics(struct vm *vm) {
            p->slope.fits, p->slope.skipped, p->slope.falls ? "falls" : "does not fall",
            thousandths(p->slope.r2, 1 << 16) % 1000);
     say_loop(p, PHYSICS_HEARTBEAT, "heartbeat");
-    format(console_sink, NULL, "every %lu words; the last two intervals differ by ",
-           p->heartbeat.interval);
+    format(console_sink, NULL, "every %lu words; the last two intervals differ by ", p->interval);
     say_percent(p->distance, UINT64_C(1) << 33);
     console_char('\n');
     return 0;
@@ -215,14 +214,12 @@ struct map {
 /* Adds to all instructions from `at` to the end of the path. */
 static void map_path(const struct map *map, uint64_t at, uint64_t times) {
     while (at >= map->first && at < map->end) {
-        const uint64_t primitive = *(const uint64_t *)at;
-        const struct thread_info info = thread_info(primitive);
+        const struct thread_info info = thread_info(*(const uint64_t *)at);
         map->times[(at - map->first) / CELL] += times;
         if (info.ends || info.words == 0) {
             return;
         }
-        at = primitive == (uint64_t)prim_branch ? ((const uint64_t *)at)[1]
-                                                : at + (1 + info.operands) * CELL;
+        at = thread_next(at, info);
     }
 }
 
@@ -260,7 +257,7 @@ static void say_map(const struct map *map) {
             format(console_sink, NULL, "%ld", (int64_t)cell[1]);
         }
         console_char('\n');
-        at += (1 + info.operands) * CELL;
+        at = thread_behind(at, info);
     }
 }
 

@@ -107,8 +107,7 @@ int word_word_heat(struct vm *vm) {
 
 /* ( flag -- ) */
 int word_hot_words(struct vm *vm) {
-    hot_words_use(vm, vm_pop(vm) != 0);
-    return 0;
+    return hot_words_use(vm, vm_pop(vm) != 0) ? 0 : THROW_NO_MEMORY;
 }
 
 /* What one number tells of all words. */
@@ -149,26 +148,11 @@ int word_physics_metric(struct vm *vm) {
         return THROW_NO_MEMORY;
     }
     const uint64_t metrics[] = {
-        physics_now(vm),
-        totals.executions,
-        totals.words,
-        totals.hottest,
-        totals.heat.whole,
-        physics->beats,
-        physics->heartbeat.interval,
-        physics->distance,
-        physics->half_life,
-        physics->width,
-        physics->predictions,
-        physics->hits,
-        physics->pairs,
-        physics->pairs_lost,
-        physics->slope.fits,
-        physics->slope.skipped,
-        physics->slope.half_life,
-        physics->slope.r2,
-        physics->slope.falls,
-        physics->missed,
+        physics_now(vm),          totals.executions,   totals.words,         totals.hottest,
+        totals.heat.whole,        physics->beats,      physics->interval,    physics->distance,
+        physics->half_life,       physics->width,      physics->predictions, physics->hits,
+        physics->pairs,           physics->pairs_lost, physics->slope.fits,  physics->slope.skipped,
+        physics->slope.half_life, physics->slope.r2,   physics->slope.falls, physics->missed,
     };
     if (which >= sizeof metrics / sizeof metrics[0]) {
         return THROW_INVALID_ARGUMENT;

@@ -55,21 +55,19 @@ static void read_straight(struct reader *r, uint64_t at, uint64_t stop) {
         keep(r, words, count);
         const struct thread_info info = thread_info(primitive);
         if (info.notes || count == 0) {
-            r->resume = at + (1 + info.operands) * CELL;
+            r->resume = thread_behind(at, info);
             return;
         }
-        at = primitive == (uint64_t)prim_branch ? ((const uint64_t *)at)[1]
-                                                : at + (1 + info.operands) * CELL;
+        at = thread_next(at, info);
     }
 }
 
 /* Whether what a token stands for has an entry of its own in the trace. */
 static bool enters(const struct vm *vm, uint64_t token) {
-    const struct dictionary *of = token >= vm->own.first ? &vm->own : &base_image.dictionary;
-    if (token < of->first || token >= of->end) {
+    const struct word *word = dictionary_word(vm, token);
+    if (word == NULL) {
         return false;
     }
-    const struct word *word = (const struct word *)of->words + (token - of->first);
     switch ((enum word_kind)word->kind) {
     case WORD_COLON:
     case WORD_DOES:

@@ -4,8 +4,9 @@
  *
  * While the VM runs, r11 holds how many words may still be paid for before the engine looks up; while it does not,
  * vm->words_left does, or vm->frame.r11 if it was preempted. vm->words_later is what comes after that, and when both
- * are used up the engine leaves with VM_EXIT_WORDS. None of this allocates; all of it is
- * for VMs that do not run at the moment, or have called C.
+ * are used up the engine leaves with VM_EXIT_WORDS. What enters or leaves a path writes the history, which may make a page
+ * present and goes without an entry when there is no memory (forth/history.h); nothing else here allocates. All of
+ * it is for VMs that do not run at the moment, or have called C.
  */
 #ifndef CLOCK_H
 #define CLOCK_H

@@ -204,8 +204,8 @@ struct vm {
     uint32_t noop_xt;     /* a word that does nothing */
     uint32_t order_count; /* search order, the first to be searched first */
     uint32_t order[VM_ORDER_MAX];
-    bool hot_words_used; /* dictionary_find looks there first */
-    struct hot_word hot_word[HOT_WORDS];
+    struct hot_word
+        *hot_words;       /* HOT_WORDS places, where dictionary_find looks first; NULL: none */
     uint32_t current;     /* word list that new words go to */
     uint32_t wordlists;   /* word lists that exist */
     uint32_t string_turn; /* which of the two transient string buffers is next */

@@ -13,7 +13,6 @@
 #include "forth/history.h"
 #include "forth/vm.h"
 #include "physics/fixed.h"
-#include "physics/heartbeat.h"
 #include "physics/slope.h"
 
 /* The loops, as bits. */
@@ -66,7 +65,7 @@ struct physics {
     uint32_t width;     /* of the window that is looked at */
     uint64_t seen;      /* words met in windows */
     uint64_t distance;  /* between the last two intervals, 0.32: heartbeat.h */
-    struct heartbeat heartbeat;
+    uint64_t interval;  /* words from the last heartbeat to the next */
     struct slope slope;
     uint64_t predictions, hits;
     uint64_t pairs, pairs_lost; /* in the table of transitions, and not taken because it was full */
