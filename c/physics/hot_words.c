@@ -10,6 +10,8 @@
 #include "physics/heat.h"
 #include "physics/word_table.h"
 
+#define COST_WORD 1000 /* instructions: progress.h */
+
 bool hot_words_use(struct vm *vm, bool use) {
     if (use && vm->hot_words == NULL) {
         vm->hot_words = hal_mem_alloc(HOT_WORDS * sizeof(struct hot_word));
@@ -28,8 +30,14 @@ static struct heat heat_of_place(const struct vm *vm, const struct hot_word *pla
     return place->xt == 0 ? cold : heat_at(vm, heat_of(vm, word_table_of(place->xt)), now);
 }
 
-void hot_words_choose(struct vm *vm, uint64_t now) {
-    for (uint32_t xt = 1; xt < vm->own.end; xt++) {
+bool hot_words_choose_piece(struct vm *vm, uint64_t now, struct progress *progress, int64_t *work) {
+    while (*work > 0) {
+        const uint32_t xt = ++progress->next;
+        if (xt >= vm->own.end) {
+            *progress = (struct progress){0};
+            return true;
+        }
+        *work -= COST_WORD;
         const struct heat heat = heat_at(vm, heat_of(vm, word_table_of(xt)), now);
         const struct word *word = dictionary_word(vm, xt);
         if (heat.whole == 0 || word == NULL || (word->flags & WORD_HIDDEN) != 0) {
@@ -40,4 +48,5 @@ void hot_words_choose(struct vm *vm, uint64_t now) {
             dictionary_heat(vm, xt);
         }
     }
+    return false;
 }

@@ -145,21 +145,31 @@ int word_dot_heat(struct vm *vm) {
 
 /* ---- .WINDOW ---- */
 
+struct line {
+    struct vm *vm;
+    bool begun;
+};
+
+static void say_next(void *context, uint32_t word) {
+    struct line *line = context;
+    if (line->begun) {
+        console_char(' ');
+    }
+    line->begun = true;
+    say_word(line->vm, word);
+}
+
 /* ( u -- ) */
 int word_dot_window(struct vm *vm) {
-    uint64_t lines;
-    uint32_t *words = lines_for(vm, &lines);
-    if (vm->physics == NULL || words == NULL) {
-        hal_mem_free(words);
-        return vm->physics == NULL ? THROW_UNSUPPORTED : THROW_NO_MEMORY;
+    const uint64_t lines = vm_pop(vm);
+    if (vm->physics == NULL) {
+        return THROW_UNSUPPORTED;
     }
-    const uint32_t count = lines == 0 ? 0 : window_read(vm, words, (uint32_t)lines);
+    struct line line = {.vm = vm};
     console_fresh_line();
-    for (uint32_t i = 0; i < count; i++) {
-        say_word(vm, words[i]);
-        console_char(i + 1 < count ? ' ' : '\n');
+    if (window_give(vm, lines < LINES_MAX ? (uint32_t)lines : LINES_MAX, say_next, &line) != 0) {
+        console_char('\n');
     }
-    hal_mem_free(words);
     return 0;
 }
 
@@ -223,10 +233,6 @@ static void map_path(const struct map *map, uint64_t at, uint64_t times) {
     }
 }
 
-static void map_less(void *context, uint64_t ip) {
-    map_path(context, ip, (uint64_t)-1);
-}
-
 /* A bar as long as the logarithm of the number is great. */
 static void say_bar(uint64_t times) {
     uint32_t length = times == 0 ? 0 : 1 + (log2_fixed(times) >> 16);
@@ -285,7 +291,10 @@ int word_see_heat(struct vm *vm) {
             map_path(&map, word_table_path(vm, i), heat_path_count(vm, i));
         }
     }
-    clock_unexecuted(vm, map_less, &map);
+    struct clock_place place = {0};
+    while (clock_next_place(vm, &place)) {
+        map_path(&map, place.ip, (uint64_t)-1);
+    }
     console_fresh_line();
     say_map(&map);
     hal_mem_free(map.times);

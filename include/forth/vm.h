@@ -297,6 +297,11 @@ static inline void vm_attend(struct vm *vm, uint32_t bits) {
     __asm__ volatile("orl %1, %0" : "+m"(vm->attention) : "ri"(bits) : "cc");
 }
 
+/* What was asked has been done. */
+static inline void vm_attended(struct vm *vm, uint32_t bits) {
+    __asm__ volatile("andl %1, %0" : "+m"(vm->attention) : "ri"(~bits) : "cc");
+}
+
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */
 
 #define VM_HEADROOM_CELLS 32 /* cells that a C word may push without asking */
