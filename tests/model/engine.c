@@ -217,6 +217,7 @@ static struct ref_vm *put_on(struct vm *vm) {
 
 void machine_beat_piece(struct vm *vm) {
     (void)put_on(vm);
+    machine_late = machine_late > 0 ? 1 : 0; /* what is due comes here rather than elsewhere */
     machine_point();
     if (inside_look()) {
         (void)leave(vm, VM_EXIT_PREEMPTED);
