@@ -72,10 +72,11 @@ def heading(text):
     print(f"\n=== {text}", flush=True)
 
 
-def run(command, seconds):
+def run(command, seconds, environment=None):
     """(exit status or None for a time-out, output) of a program without input."""
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                env={**os.environ, **(environment or {})},
                                 stderr=subprocess.STDOUT, timeout=seconds, check=False)
         return result.returncode, result.stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as late:
@@ -186,6 +187,29 @@ def physics_stage(build, files, host_counts, totals):
             else:
                 print(f"PASS physics-{name}: {len(files)} suites give what they give otherwise")
                 totals.add(1, 0)
+
+
+def pieces_stage(build, totals):
+    """Heartbeats in one piece, and in pieces of random sizes with other VMs in between: the same comes out."""
+    heading("Heartbeats in pieces")
+    outputs, counts = [], []
+    for seed in ("0", "1", "2", "3"):
+        status, output = run([os.path.join(build, "pieces"), "tests/physics/pieces.fs"], HOST_SECONDS,
+                             environment={"SEED": seed})
+        found = re.search(r"^pieces: (\d+), others in between: (\d+)$\n?", output, re.MULTILINE)
+        if status != 0 or not found:
+            totals.broken("physics-pieces", how(status), output)
+            return
+        outputs.append(output.replace(found[0], ""))
+        counts.append((int(found[1]), int(found[2])))
+    if len(set(outputs)) != 1:
+        totals.broken("physics-pieces", "what the physics know depends on the pieces", "\n".join(outputs))
+    elif counts[0][1] != 0 or any(pieces < 10 * counts[0][0] or not between for pieces, between in counts[1:]):
+        totals.broken("physics-pieces", "there were too few pieces, or no other VM ran between two", f"{counts}")
+    else:
+        print(f"PASS physics-pieces: the physics are the same in {counts[0][0]} pieces and in {counts[1][0]}, with other "
+              f"VMs in between {counts[1][1]} times")
+        totals.add(1, 0)
 
 
 def show_suites(output, found, totals):
@@ -591,6 +615,7 @@ def main():
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     physics_stage(options.build, files, host_counts, totals)
+    pieces_stage(options.build, totals)
     host_orders = clock_stage(options.build, files, totals)
     help_stage(options.build, totals)
     catalogue_stage(totals)

@@ -19,7 +19,14 @@
 #include "physics/word_table.h"
 
 /* What steps cost, in instructions: progress.h. */
-enum { COST_WORD = 20, COST_PAIR = 120, COST_DISTANCE = 60, COST_SLOPE = 3000, COST_WIDTH = 12000 };
+enum {
+    COST_WORD = 25,
+    COST_PAIR = 200,
+    COST_DISTANCE = 100,
+    COST_SLOPE = 4000,
+    COST_MEMORY = 6000,
+    COST_WIDTH = 18000
+};
 
 /* The window as it is gone through: no word of it needs to be kept. */
 struct look {
@@ -207,6 +214,7 @@ static enum beat_step window_step(struct vm *vm, struct beat *beat, int64_t *wor
     struct look *look = beat->look;
     switch (beat->step) {
     case BEAT_LOOK:
+        *work -= COST_MEMORY;
         return !is_on(vm, PHYSICS_WINDOW) ? BEAT_HOT_WORDS
                : begin_look(vm, beat)     ? BEAT_PRESENT
                                           : incomplete(beat);

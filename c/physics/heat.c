@@ -18,11 +18,11 @@
 
 /* What steps cost, in instructions: progress.h. */
 enum {
-    COST_LOOK = 10,
-    COST_INSTRUCTION = 50,
-    COST_FRAME = 80,
-    COST_DECAY = 600,
-    PAGES_AT_ONCE = 2,
+    COST_LOOK = 15,
+    COST_INSTRUCTION = 90,
+    COST_FRAME = 150,
+    COST_DECAY = 850,
+    PAGES_AT_ONCE = 1,
     COST_PAGES = 10000
 };
 
@@ -84,20 +84,20 @@ static bool present(struct vm *vm) {
 /* Adds to the counts of all words from progress->at to the end of its path. True when it has come there. */
 static bool count_rest(const struct vm *vm, struct progress *progress, int64_t *work) {
     uint32_t words[WORDS_AT_ONCE];
-    while (progress->at != 0) {
-        if (*work <= 0) {
-            return false;
-        }
-        const uint64_t at = progress->at;
-        const unsigned count = word_table_at(vm, at, words);
+    uint64_t at = progress->at;
+    int64_t left = *work;
+    while (at != 0 && left > 0) {
+        const struct thread_info info = thread_info(*(const uint64_t *)at);
+        const unsigned count = word_table_at(vm, at, info, words);
         for (unsigned i = 0; i < count; i++) {
             heat_of(vm, words[i])->count += progress->times;
         }
-        const struct thread_info info = thread_info(*(const uint64_t *)at);
-        progress->at = info.ends || count == 0 ? 0 : thread_next(at, info);
-        *work -= COST_INSTRUCTION;
+        at = info.ends || count == 0 ? 0 : thread_next(at, info);
+        left -= COST_INSTRUCTION;
     }
-    return true;
+    progress->at = at;
+    *work = left;
+    return at == 0;
 }
 
 static void count_token(const struct vm *vm, uint32_t token, uint64_t times) {

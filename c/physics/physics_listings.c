@@ -248,7 +248,7 @@ static void say_map(const struct map *map) {
         const uint64_t *cell = (const uint64_t *)at;
         const struct thread_info info = thread_info(cell[0]);
         const uint64_t times = map->times[(at - map->first) / CELL];
-        const unsigned count = word_table_at(map->vm, at, words);
+        const unsigned count = word_table_at(map->vm, at, info, words);
         if (count == 0) {
             return;
         }

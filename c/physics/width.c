@@ -38,29 +38,19 @@ uint16_t width_value(uint64_t distance) {
     return (uint16_t)(value < WIDTH_LEVELS ? value : WIDTH_LEVELS - 1);
 }
 
-static uint32_t part_of(uint32_t width, uint32_t i) {
-    const uint32_t half = width / 2, quarter = half / 2;
-    return i < half ? 0 : i < half + quarter ? 1 : i < half + 2 * quarter ? 2 : 3;
-}
-
 void width_count(struct width_values *values, uint32_t i, uint16_t value) {
-    if (i < values->width / 2 * 2) {
-        values->often[part_of(values->width, i)][value]++;
-    }
-}
-
-/* How often each level is among the values of some parts: a half. */
-static void add_up(const struct width_values *values, unsigned first, unsigned end,
-                   uint32_t often[WIDTH_LEVELS]) {
-    for (unsigned level = 0; level < WIDTH_LEVELS; level++) {
-        often[level] = 0;
-        for (unsigned part = first; part < end; part++) {
-            often[level] += values->often[part][level];
+    const uint32_t half = values->width / 2, quarter = half / 2;
+    if (i < half) {
+        values->often[WIDTH_OLDER][value]++;
+    } else if (i < 2 * half) {
+        values->often[WIDTH_NEWER][value]++;
+        if (i < half + 2 * quarter) {
+            values->often[i < half + quarter ? WIDTH_THIRD : WIDTH_FOURTH][value]++;
         }
     }
 }
 
-static uint32_t median(const uint32_t often[WIDTH_LEVELS], uint64_t count) {
+static uint32_t median(const uint16_t often[WIDTH_LEVELS], uint64_t count) {
     uint64_t below = 0;
     uint32_t level = 0;
     while ((below += often[level]) * 2 < count) {
@@ -70,7 +60,7 @@ static uint32_t median(const uint32_t often[WIDTH_LEVELS], uint64_t count) {
 }
 
 /* Returns the sum of the distances from the median, and adds their squares to *squares. */
-static uint64_t spread(const uint32_t often[WIDTH_LEVELS], uint64_t count, uint64_t *squares) {
+static uint64_t spread(const uint16_t often[WIDTH_LEVELS], uint64_t count, uint64_t *squares) {
     const uint32_t middle = median(often, count);
     uint64_t sum = 0;
     for (uint32_t level = 0; level < WIDTH_LEVELS; level++) {
@@ -81,15 +71,12 @@ static uint64_t spread(const uint32_t often[WIDTH_LEVELS], uint64_t count, uint6
     return sum;
 }
 
-/* Whether two halves of m values each, parts [first, middle) and [middle, end), have the same variance. */
-static bool halves_agree(const struct width_values *values, uint64_t m, unsigned first,
-                         unsigned middle, unsigned end, uint32_t critical) {
-    uint32_t often[WIDTH_LEVELS];
+/* Whether two parts of m values each have the same variance. */
+static bool parts_agree(const uint16_t one[WIDTH_LEVELS], const uint16_t other[WIDTH_LEVELS],
+                        uint64_t m, uint32_t critical) {
     uint64_t squares = 0;
-    add_up(values, first, middle, often);
-    const uint64_t s1 = spread(often, m, &squares);
-    add_up(values, middle, end, often);
-    const uint64_t s2 = spread(often, m, &squares);
+    const uint64_t s1 = spread(one, m, &squares);
+    const uint64_t s2 = spread(other, m, &squares);
     const uint64_t difference = s1 > s2 ? s1 - s2 : s2 - s1;
     const uint64_t within = m * squares - s1 * s1 - s2 * s2;
     return (unsigned __int128)(m - 1) * difference * difference * 1000 <=
@@ -97,15 +84,20 @@ static bool halves_agree(const struct width_values *values, uint64_t m, unsigned
 }
 
 bool width_is_stable(const struct width_values *values) {
-    return halves_agree(values, values->width / 2, 0, 1, WIDTH_PARTS, critical_for(values->width));
+    return parts_agree(values->often[WIDTH_OLDER], values->often[WIDTH_NEWER], values->width / 2,
+                       critical_for(values->width));
+}
+
+static bool newer_is_stable(const struct width_values *values) {
+    const uint32_t half = values->width / 2;
+    return parts_agree(values->often[WIDTH_THIRD], values->often[WIDTH_FOURTH], half / 2,
+                       critical_for(half));
 }
 
 uint32_t width_adapt(const struct width_values *values, uint32_t most) {
-    const uint32_t width = values->width, half = width / 2;
+    const uint32_t width = values->width;
     if (!width_is_stable(values)) {
         return width * 2 < most ? width * 2 : most;
     }
-    return half >= WIDTH_LEAST && halves_agree(values, half / 2, 1, 2, 3, critical_for(half))
-               ? half
-               : width;
+    return width / 2 >= WIDTH_LEAST && newer_is_stable(values) ? width / 2 : width;
 }

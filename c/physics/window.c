@@ -16,7 +16,7 @@
 #include "primitives.h"
 
 /* What steps cost, in instructions: progress.h. */
-enum { COST_ENTRY = 40, COST_COUNT = 20, COST_GIVE = 50 };
+enum { COST_ENTRY = 90, COST_COUNT = 45, COST_GIVE = 80 };
 
 extern const uint64_t engine_catch_thread[], engine_interpret_thread[];
 
@@ -57,7 +57,7 @@ static bool read_straight(struct window_reader *r, int64_t *work) {
             r->found += info.words - less;
             *work -= COST_COUNT;
         } else {
-            found(r, words, word_table_at(r->vm, r->at, words) - less);
+            found(r, words, word_table_at(r->vm, r->at, info, words) - less);
             *work -= COST_GIVE;
         }
         if (info.notes || info.words == 0) {

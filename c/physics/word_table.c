@@ -111,9 +111,10 @@ static uint32_t callee(const struct vm *vm, uint64_t code) {
     return word_table_of(path->word);
 }
 
-unsigned word_table_at(const struct vm *vm, uint64_t at, uint32_t words[WORDS_AT_ONCE]) {
+unsigned word_table_at(const struct vm *vm, uint64_t at, struct thread_info info,
+                       uint32_t words[WORDS_AT_ONCE]) {
     const uint64_t primitive = *(const uint64_t *)at;
-    if (thread_info(primitive).words == 0) {
+    if (info.words == 0) {
         return 0;
     }
     if (primitive == (uint64_t)prim_call) {

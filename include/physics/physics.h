@@ -93,7 +93,7 @@ bool physics_reset(struct vm *vm);
  * arbiter, when the engine has left with VM_EXIT_WORDS and vm->next_beat words are paid for. True when the heartbeat is
  * over, and vm->next_beat another; else the VM must neither run nor get other registers before it is. */
 bool physics_beat(struct vm *vm, int64_t work);
-#define PHYSICS_PIECE 10000
+#define PHYSICS_PIECE 12000
 
 /* Forgets a heartbeat that is under way. For the end of the VM. */
 void physics_beat_drop(struct vm *vm);

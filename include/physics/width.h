@@ -20,15 +20,15 @@
 #define WIDTH_MOST   65536u
 #define WIDTH_LEVELS 257u /* a value of the signal is below: 16 log2(WIDTH_MOST), and one more */
 
-/* The values of a window, in the order of time: the older half, the first and second quarter of the newer half, and the one
- * value that is left when that has an odd number. All zero at first but for the width. */
-#define WIDTH_PARTS 4u
+/* How often which value, at most WIDTH_MOST / 2 times, is in the halves of a window, and in the quarters of the newer half. All zero at first but for the
+ * width. */
+enum width_part { WIDTH_OLDER, WIDTH_NEWER, WIDTH_THIRD, WIDTH_FOURTH, WIDTH_PARTS };
 struct width_values {
     uint32_t width;
-    uint32_t often[WIDTH_PARTS][WIDTH_LEVELS];
+    uint16_t often[WIDTH_PARTS][WIDTH_LEVELS];
 };
 
-/* Value number `i` of the window, from 0. A last one that has no partner is left out. */
+/* Value number `i` of the window, from 0, the oldest. A last one that has no partner is left out. */
 void width_count(struct width_values *values, uint32_t i, uint16_t value);
 
 /* True when the halves of the window have the same variance. */
