@@ -3,6 +3,7 @@
  */
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
+#include "physics/hash.h"
 #include "physics/heat.h"
 #include "physics/hot_words.h"
 #include "physics/word_table.h"
@@ -13,9 +14,29 @@ int word_physics_hash(struct vm *vm) {
     if (vm->physics == NULL) {
         return THROW_UNSUPPORTED;
     }
-    const uint64_t hash = physics_hash(vm);
+    uint64_t hash;
+    if (!physics_hash(vm, &hash)) {
+        return THROW_NO_MEMORY;
+    }
     vm_push(vm, hash);
-    return hash == 0 ? THROW_NO_MEMORY : 0;
+    return 0;
+}
+
+/* ( u -- u ) */
+int word_physics_hash_of(struct vm *vm) {
+    const uint64_t loops = vm_pop(vm);
+    if (vm->physics == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (loops > PHYSICS_ALL) {
+        return THROW_INVALID_ARGUMENT;
+    }
+    uint64_t hash;
+    if (!physics_hash_of(vm, (uint32_t)loops, &hash)) {
+        return THROW_NO_MEMORY;
+    }
+    vm_push(vm, hash);
+    return 0;
 }
 
 /* ( -- ) */

@@ -108,9 +108,6 @@ uint64_t physics_bounded(enum physics_knob knob, uint64_t value);
 uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value);
 void physics_set_loops(struct vm *vm, uint32_t loops);
 
-/* A number for the whole state: equal when everything that the loops know is. 0 when there is no memory to find out. */
-uint64_t physics_hash(struct vm *vm);
-
 /* Virtual time since the last reset; and as heartbeats have it, in words paid for, which costs less. */
 uint64_t physics_now(const struct vm *vm);
 uint64_t physics_time(const struct vm *vm);
