@@ -1,8 +1,9 @@
 /*
- * beats.c - how long heartbeats are, and their pieces: the kernel with physics_beat wrapped, for bench/beats.py.
+ * beats.c - how long heartbeats are, and their pieces: the kernel with physics_beat wrapped, for
+ * bench/beats.py.
  *
- * The time stamp counter is read before and after each piece, with interrupts off so that none is in it. .PHYSICS says
- * what there was since it was last asked.
+ * The time stamp counter is read before and after each piece, with interrupts off so that none is in it.
+ * .PHYSICS says what there was since it was last asked.
  */
 #include "forth/console.h"
 #include "hal/hal_interrupt.h"

@@ -8,8 +8,8 @@
  * urgent VM, goes on with it before the others of its priority. So who runs when follows from what the VMs execute,
  * and is the same in each run and on each machine, but for what sleeps, time-outs and input bring.
  *
- * The heartbeat of a VM is C, which nothing interrupts, and may be long. So it is done in pieces before the VM goes on, and
- * between two of them whoever is more urgent gets the processor as it does between two words.
+ * The heartbeat of a VM is C, which nothing interrupts, and may be long. So it is done in pieces before the
+ * VM goes on, and between two of them whoever is more urgent gets the processor as it does between two words.
  *
  * Quanta and the timer are in scheduler_time.c. What comes from outside the running VM, Ctrl-C above all, is in
  * scheduler_requests.c; it sets `look`, and the loop below finds out what has happened.
@@ -317,8 +317,8 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
     return false;
 }
 
-/* Goes on with the heartbeat of the VM that has been put on, until that is over or somebody else may want the processor.
- * True when it is over. */
+/* Goes on with the heartbeat of the VM that has been put on, until that is over or somebody else may want the
+ * processor. True when it is over. */
 static bool beat(struct vm_control *control) {
     while (!physics_beat(control->vm, PHYSICS_PIECE)) {
         if (scheduler.look) {

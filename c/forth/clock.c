@@ -66,8 +66,9 @@ static uint64_t frame_of(const struct vm *vm, uint64_t ip) {
     return ip < (uint64_t)engine_load_thread ? 1 : 0;
 }
 
-/* Goes to the next frame outwards of which something is not executed; its place on the control stack is below `limit`.
- * `ip` is where the frame goes on, `cs` the stack above it. Returns how many words, 0: there is none. */
+/* Goes to the next frame outwards of which something is not executed; its place on the control stack is below
+ * `limit`. `ip` is where the frame goes on, `cs` the stack above it. Returns how many words, 0: there is
+ * none. */
 static uint64_t outwards(const struct vm *vm, uint64_t *ip, uint64_t *cs, uint64_t limit) {
     uint64_t price = 0;
     while (price == 0) {
@@ -88,7 +89,8 @@ static void undone(struct vm *vm, uint64_t ip) {
     }
 }
 
-/* The words of all frames below `limit`, which are not going to be executed; `here` is what is left of the innermost. */
+/* The words of all frames below `limit`, which are not going to be executed; `here` is what is left of the
+ * innermost. */
 static uint64_t drop(struct vm *vm, uint64_t ip, uint64_t cs, uint64_t limit, uint64_t here) {
     uint64_t words = here, price;
     if (here != 0) {

@@ -1,9 +1,10 @@
 /*
  * beat.c - what a heartbeat does: the loops, one after the other, in pieces.
  *
- * Nothing takes the processor from C, and a heartbeat of a large program is long. So it is a list of steps, each of which
- * can stop and go on later. Meanwhile the VM does not run, and nobody else changes what is looked at here: what
- * comes out depends neither on the size of the pieces nor on what others do between them.
+ * Nothing takes the processor from C, and a heartbeat of a large program is long. So it is a list of steps,
+ * each of which can stop and go on later. Meanwhile the VM does not run, and nobody else changes what is
+ * looked at here: what comes out depends neither on the size of the pieces nor on what others do between
+ * them.
  */
 #include "physics/beat.h"
 

@@ -1,8 +1,8 @@
 /*
  * hash.c - numbers for the state of the physics: equal when that is.
  *
- * Each loop has one of its own, so that two runs that differ can be told apart by where they do. The hash of all is that of
- * these, of the configuration and of the virtual time.
+ * Each loop has one of its own, so that two runs that differ can be told apart by where they do. The hash of
+ * all is that of these, of the configuration and of the virtual time.
  */
 #include "physics/hash.h"
 

@@ -7,8 +7,8 @@
  * words that were executed: a record says when it was last touched, and decay for all that time is
  * applied when it is touched or read next.
  *
- * Neither the paths nor the words nor the frames on the control stack are few in every program, nor is a path short; so all
- * that goes through them can stop after each step.
+ * Neither the paths nor the words nor the frames on the control stack are few in every program, nor is a path
+ * short; so all that goes through them can stop after each step.
  */
 #include "physics/heat.h"
 
@@ -32,8 +32,9 @@ struct word_heat *heat_of(const struct vm *vm, uint32_t word) {
 
 /* ---- the tables' memory ---- */
 
-/* Makes more of a table present that has items of `size` bytes: up to `wanted` of them, some pages at once. *present says
- * how many there are; `other`, if it is not 0, is a second table of as many. False when there is no memory. */
+/* Makes more of a table present that has items of `size` bytes: up to `wanted` of them, some pages at once.
+ * *present says how many there are; `other`, if it is not 0, is a second table of as many. False when there
+ * is no memory. */
 static bool grow(uint64_t table, uint64_t other, uint64_t size, uint32_t wanted, uint32_t *present,
                  int64_t *work) {
     const uint64_t from = *present * size & ~(VM_PAGE - 1);
@@ -312,8 +313,8 @@ void heat_undo(struct vm *vm, uint64_t ip) {
 
 void heat_forget(struct vm *vm, uint32_t xt, uint32_t path) {
     if (!heat_settle(vm)) {
-        /* The counters stay as they are, and settle later as what they then are. What was left undone would be read from
-         * code that is other code by then. */
+        /* The counters stay as they are, and settle later as what they then are. What was left undone would
+         * be read from code that is other code by then. */
         vm->physics->undone_count = 0;
         return;
     }

@@ -1,9 +1,9 @@
 /*
  * width.c - how wide a window must be to show what a program does.
  *
- * The values are logarithms in sixteenths, so of each part of the window it suffices to know how often which value is in it,
- * and a test takes the same time for all widths. All sums fit: a value is below 2^9, a half has at most 2^15, so m Q is
- * below 2^48.
+ * The values are logarithms in sixteenths, so of each part of the window it suffices to know how often which
+ * value is in it, and a test takes the same time for all widths. All sums fit: a value is below 2^9, a half
+ * has at most 2^15, so m Q is below 2^48.
  */
 #include "physics/width.h"
 

@@ -1,11 +1,11 @@
 /*
  * window.c - the words that a VM executed last.
  *
- * An entry of the trace says where execution has gone on. From there it is straight up to the instruction that made the
- * next entry, so the words in between are found by reading the code. How many entries the last words need is not
- * known before. So they are read twice: backwards from the newest until there are enough, only to count them, then
- * forwards. What a token stands for returns into a straight way that an earlier entry began; hence backwards goes by
- * groups, each an address and the tokens and cuts behind it.
+ * An entry of the trace says where execution has gone on. From there it is straight up to the instruction
+ * that made the next entry, so the words in between are found by reading the code. How many entries the last
+ * words need is not known before. So they are read twice: backwards from the newest until there are enough,
+ * only to count them, then forwards. What a token stands for returns into a straight way that an earlier
+ * entry began; hence backwards goes by groups, each an address and the tokens and cuts behind it.
  */
 #include "physics/window.h"
 

@@ -26,8 +26,8 @@ _Static_assert(2 * (VM_CODE_MAX / 2 / sizeof(struct word)) <= HISTORY_TOKENS,
 #define HISTORY_RECORD        64u
 #define HISTORY_WORDS_BESIDES 64u
 
-/* Places the tables above the window for the dictionary of `vm`, and prepares an empty trace for windows of `words`
- * words, at most HISTORY_WORDS_MAX. */
+/* Places the tables above the window for the dictionary of `vm`, and prepares an empty trace for windows of
+ * `words` words, at most HISTORY_WORDS_MAX. */
 void history_start(struct vm *vm, uint64_t words);
 
 /* From now on for windows of `words` words. */

@@ -1,7 +1,8 @@
 /*
  * hash.h - numbers for the state of the physics: equal when that is.
  *
- * Both return false when there is no memory to find out. In time proportional to the words, the window and the pairs.
+ * Both return false when there is no memory to find out. In time proportional to the words, the window and
+ * the pairs.
  */
 #ifndef PHYSICS_HASH_H
 #define PHYSICS_HASH_H

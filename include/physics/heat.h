@@ -1,9 +1,9 @@
 /*
  * heat.h - execution counts and heat of every word of a VM.
  *
- * What goes through all paths or words is there in pieces, for heartbeats: struct progress (progress.h) says how far it
- * has come, and `work` how much there may be yet. A piece that was begun must be gone on with before anything else is
- * asked.
+ * What goes through all paths or words is there in pieces, for heartbeats: struct progress (progress.h) says
+ * how far it has come, and `work` how much there may be yet. A piece that was begun must be gone on with
+ * before anything else is asked.
  */
 #ifndef PHYSICS_HEAT_H
 #define PHYSICS_HEAT_H
@@ -29,13 +29,14 @@ struct word_heat *heat_of(const struct vm *vm, uint32_t word);
 /* Its heat at the time `now`. */
 struct heat heat_at(const struct vm *vm, const struct word_heat *record, uint64_t now);
 
-/* What a heartbeat at time `now` does, with exact counts: they become heat. Adds to *distance how much the profile of the
- * interval differs from that of the interval before, in 0.32: 0 the same, 2 (33 bits) nothing in common. `interval` and
- * `before` are their lengths in words. True when all words are done. */
+/* What a heartbeat at time `now` does, with exact counts: they become heat. Adds to *distance how much the
+ * profile of the interval differs from that of the interval before, in 0.32: 0 the same, 2 (33 bits) nothing
+ * in common. `interval` and `before` are their lengths in words. True when all words are done. */
 bool heat_feed_piece(struct vm *vm, uint64_t now, uint64_t interval, uint64_t before,
                      uint64_t *distance, struct progress *progress, int64_t *work);
 
-/* Decay that was applied up to now: all records have their heat as it is at the time `now`. True when all are done. */
+/* Decay that was applied up to now: all records have their heat as it is at the time `now`. True when all are
+ * done. */
 bool heat_cool_piece(struct vm *vm, uint64_t now, struct progress *progress, int64_t *work);
 
 /* How often path `number` was taken, unexecuted ways included, since the VM began. */

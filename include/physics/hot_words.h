@@ -9,8 +9,8 @@
 #include "forth/vm.h"
 #include "physics/progress.h"
 
-/* From now on lookup uses the cache, or not. It is empty at first. False when there is no memory for it; physics_end gives
- * that back. */
+/* From now on lookup uses the cache, or not. It is empty at first. False when there is no memory for it;
+ * physics_end gives that back. */
 bool hot_words_use(struct vm *vm, bool use);
 
 /* Fills the cache with the named words that have most heat at the time `now`, where two want the same place the hotter

@@ -89,9 +89,10 @@ void physics_end(struct vm *vm);
 /* Forgets what was measured; the configuration stays. Returns false when there is no memory. */
 bool physics_reset(struct vm *vm);
 
-/* Does a piece of what a heartbeat does: about `work` instructions, PHYSICS_PIECE or any number above 0, or WORK_ALL. For the
- * arbiter, when the engine has left with VM_EXIT_WORDS and vm->next_beat words are paid for. True when the heartbeat is
- * over, and vm->next_beat another; else the VM must neither run nor get other registers before it is. */
+/* Does a piece of what a heartbeat does: about `work` instructions, PHYSICS_PIECE or any number above 0, or
+ * WORK_ALL. For the arbiter, when the engine has left with VM_EXIT_WORDS and vm->next_beat words are paid
+ * for. True when the heartbeat is over, and vm->next_beat another; else the VM must neither run nor get other
+ * registers before it is. */
 bool physics_beat(struct vm *vm, int64_t work);
 #define PHYSICS_PIECE 12000
 

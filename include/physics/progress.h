@@ -1,8 +1,9 @@
 /*
  * progress.h - work that is done in pieces, because nothing takes the processor from C.
  *
- * A piece gets how much work it may do, about so many instructions, takes off what it has done, and ends when nothing is
- * left: a little beyond, for it looks after each step. How much there was has no influence on the result.
+ * A piece gets how much work it may do, about so many instructions, takes off what it has done, and ends when
+ * nothing is left: a little beyond, for it looks after each step. How much there was has no influence on the
+ * result.
  */
 #ifndef PHYSICS_PROGRESS_H
 #define PHYSICS_PROGRESS_H

@@ -18,8 +18,8 @@ struct transition {
 bool transitions_ready(struct vm *vm);
 enum progress_end transitions_ready_piece(struct vm *vm, int64_t *work);
 
-/* Counts the pair of two neighbours. Before, the word that has followed most often so far is taken as a prediction, and
- * physics->predictions and hits say how often there was one and it was right. */
+/* Counts the pair of two neighbours. Before, the word that has followed most often so far is taken as a
+ * prediction, and physics->predictions and hits say how often there was one and it was right. */
 void transitions_count(struct vm *vm, uint32_t from, uint32_t to);
 
 /* The table, TRANSITIONS_MAX places; transitions_ready must have succeeded. */

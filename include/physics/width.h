@@ -20,8 +20,8 @@
 #define WIDTH_MOST   65536u
 #define WIDTH_LEVELS 257u /* a value of the signal is below: 16 log2(WIDTH_MOST), and one more */
 
-/* How often which value, at most WIDTH_MOST / 2 times, is in the halves of a window, and in the quarters of the newer half. All zero at first but for the
- * width. */
+/* How often which value, at most WIDTH_MOST / 2 times, is in the halves of a window, and in the quarters of
+ * the newer half. All zero at first but for the width. */
 enum width_part { WIDTH_OLDER, WIDTH_NEWER, WIDTH_THIRD, WIDTH_FOURTH, WIDTH_PARTS };
 struct width_values {
     uint32_t width;
@@ -34,8 +34,8 @@ void width_count(struct width_values *values, uint32_t i, uint16_t value);
 /* True when the halves of the window have the same variance. */
 bool width_is_stable(const struct width_values *values);
 
-/* The next width: twice as wide, but at most `most`, when that window was not stable; half as wide, but at least
- * WIDTH_LEAST, when its newer half is stable, too. */
+/* The next width: twice as wide, but at most `most`, when that window was not stable; half as wide, but at
+ * least WIDTH_LEAST, when its newer half is stable, too. */
 uint32_t width_adapt(const struct width_values *values, uint32_t most);
 
 /* The value of a reuse distance, of at least 1. */

@@ -30,11 +30,12 @@ struct window_reader {
 /* Prepares for the last `count` words that were executed. */
 void window_begin(struct window_reader *reader, const struct vm *vm, uint32_t count);
 
-/* Counts them, in pieces as progress.h says. True when that is done; then reader->wanted is how many there are: fewer when
- * the VM has executed fewer since its history began. */
+/* Counts them, in pieces as progress.h says. True when that is done; then reader->wanted is how many there
+ * are: fewer when the VM has executed fewer since its history began. */
 bool window_count_piece(struct window_reader *reader, int64_t *work);
 
-/* And then: gives the number (word_table.h) of each to `take`, the oldest first. True when all have been given. */
+/* And then: gives the number (word_table.h) of each to `take`, the oldest first. True when all have been
+ * given. */
 bool window_give_piece(struct window_reader *reader, window_taker take, void *context,
                        int64_t *work);
 

@@ -23,8 +23,8 @@
 /* Called once, when the base dictionary is complete. */
 void word_table_init(void);
 
-/* Numbers of the words that the instruction at `at` counts for, of which `info` is known, in the order of their execution.
- * Returns how many: info.words, 0 if there is no instruction. */
+/* Numbers of the words that the instruction at `at` counts for, of which `info` is known, in the order of
+ * their execution. Returns how many: info.words, 0 if there is no instruction. */
 unsigned word_table_at(const struct vm *vm, uint64_t at, struct thread_info info,
                        uint32_t words[WORDS_AT_ONCE]);
 

@@ -1,10 +1,11 @@
 /*
  * pieces.c - does it matter in which pieces heartbeats are done, and who runs between them?
  *
- * The Linux program, but each piece of a heartbeat has a size drawn at random, down to a single step, and after some
- * the scheduler is told that something has happened, so that the VM leaves in the middle. With `SEED` in the environment as the
- * seed; 0: each heartbeat in one piece. Whatever a program prints must be the same with all seeds. At the end it says how
- * many pieces there were, and how often another VM was put on in the middle of a heartbeat.
+ * The Linux program, but each piece of a heartbeat has a size drawn at random, down to a single step, and
+ * after some the scheduler is told that something has happened, so that the VM leaves in the middle. With
+ * `SEED` in the environment as the seed; 0: each heartbeat in one piece. Whatever a program prints must be
+ * the same with all seeds. At the end it says how many pieces there were, and how often another VM was put on
+ * in the middle of a heartbeat.
  */
 #include <inttypes.h>
 #include <stdio.h>
