@@ -127,7 +127,8 @@ help:
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
 	'             bench-clock: this engine against the one before the virtual clock;' \
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
-	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
+	'             bench-hal: heap, pages, clock, timers and interrupts against their targets;' \
+	'             bench-beats: heartbeats, and the pieces between which more urgent VMs run' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
 	'             PLAN=full|kernel|load|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
 	'make lint    formatting and static analysis' \
@@ -346,7 +347,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
-              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/pieces $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -420,6 +421,11 @@ $(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench
         $(below_arbiter_o) linker.ld
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# How long heartbeats and their pieces are (`make bench-beats`).
+$(BUILD)/beats.elf: $(kernel_o) $(BUILD)/kernel/bench/beats.c.o linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) --wrap=physics_beat --wrap=word_dot_physics -o $@ $(filter %.o,$^)
 
 # A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
 $(BUILD)/%.stripped: $(BUILD)/%.elf
@@ -603,6 +609,11 @@ $(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(h
 	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=scheduler_next \
 	    -Wl,--wrap=word_interpret_step -o $@ $^
 
+# The Linux program whose heartbeats are in pieces of random sizes.
+$(BUILD)/pieces: $(host_o) $(BUILD)/host/tests/physics/pieces.c.o
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=physics_beat -Wl,--wrap=engine_run -o $@ $^
+
 # The Linux program in place of whose loop VMs leave with a full data stack.
 $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
 	$(call say,LINK,$@)
@@ -618,7 +629,7 @@ $(bench_dir)/arbiter_linux: $(bench_dir)/arbiter_linux.c.o $(arbiter_clock_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^ -lpthread -lm
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter bench-beats
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -632,6 +643,8 @@ bench-save: $(bench_needs) host
 bench-both: $(bench_needs) all
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/counting-kernel COUNTING=1 $(BUILD)/counting-kernel/BOOTX64.EFI
 	@$(PYTHON) -B bench/both.py --build $(BUILD) $(BENCH_FLAGS)
+bench-beats: $(BUILD)/beats.efi
+	@$(PYTHON) -B bench/beats.py --build $(BUILD) $(BENCH_FLAGS)
 bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-arbiter: $(bench_dir)/arbiter $(bench_dir)/arbiter_linux loader

@@ -75,7 +75,7 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
     vm_current = vm;
     int reason = engine_run(vm);
     while (reason == VM_EXIT_WORDS) { /* its heart beats, as in the arbiter's loop */
-        physics_beat(vm);
+        (void)physics_beat(vm, WORK_ALL);
         clock_set_target(vm, vm->next_beat);
         reason = engine_run(vm);
     }

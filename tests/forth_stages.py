@@ -15,15 +15,6 @@ TESTER = "tests/forth/tester.fs"
 INCLUDED = ["tests/forth/nested.fs"]  # by the tests themselves
 CLOCK_ORDER = re.compile(r"^clock-order (.*?)\s*$", re.MULTILINE)
 
-# What the physics of VM[0] do, and what they have seen before, must not be seen in what a program computes.
-PHYSICS = {
-    "off": "0 PHYSICS!",
-    "busy": "65536 BEAT-LEAST-KNOB KNOB! 65536 BEAT-MOST-KNOB KNOB! 64 WINDOW-KNOB KNOB! 65536 HALF-LIFE-KNOB KNOB! "
-            "TRUE HOT-WORDS PHYSICS-RESET",
-    "perturbed": "65536 WINDOW-KNOB KNOB! 85 PHYSICS! : WORK 0 DO I 3 MOD 0= IF I DROP ELSE ['] NOOP EXECUTE THEN LOOP ; "
-                 "3000000 WORK 42 PHYSICS! 1000000 WORK 127 PHYSICS!",
-}
-
 
 def host_stage(build, files, totals):
     """Runs each file in a process of its own. Returns {suite: counts} for the comparison with the
@@ -40,30 +31,6 @@ def host_stage(build, files, totals):
         counts.update(found)
     show_total(counts, "on the host")
     return counts
-
-
-def physics_stage(build, files, host_counts, totals):
-    """The Forth suites once more with the physics off, as busy as they can be, and full of something else. All but
-    those that set the physics themselves."""
-    heading("Forth tests, whatever the physics do")
-    files = [file for file in files if os.path.basename(file) not in ("test_physics.fs", "test_misuse.fs")]
-    with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
-        for name, text in PHYSICS.items():
-            prelude = os.path.join(folder, name + ".fs")
-            with open(prelude, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            differ, outputs = [], ""
-            for path in files:
-                status, output = run([os.path.join(build, "starforth"), prelude, TESTER, path], HOST_SECONDS)
-                found = suites(output)
-                if status != 0 or not found or any(host_counts.get(suite) != counts for suite, counts in found.items()):
-                    differ.append(os.path.basename(path))
-                    outputs += output
-            if differ:
-                totals.broken(f"physics-{name}", f"not the same: {', '.join(differ)}", outputs)
-            else:
-                print(f"PASS physics-{name}: {len(files)} suites give what they give otherwise")
-                totals.add(1, 0)
 
 
 def help_stage(build, totals):

@@ -14,9 +14,9 @@ import time
 import stage  # noqa: F401 (it sets the path to boot/)
 from clock_stages import clock_stage
 from failure_stages import fail_alloc_stage, failure_stage
-from forth_stages import (ans_stage, catalogue_stage, help_stage, host_stage, kernel_stage, listing_stage,
-                          physics_stage)
+from forth_stages import ans_stage, catalogue_stage, help_stage, host_stage, kernel_stage, listing_stage
 from machine import MachineError, choose_accelerator
+from physics_stages import physics_stage, pieces_stage
 from stage import HERE, Totals, heading, how, judged, named, run, stream_stage
 
 sys.path.insert(0, os.path.join(HERE, "hal"))
@@ -124,6 +124,7 @@ def all_stages(options, totals):
     verifier_stage(build, totals)
     host_counts = host_stage(build, files, totals)
     physics_stage(build, files, host_counts, totals)
+    pieces_stage(build, totals)
     host_orders = clock_stage(build, files, totals)
     help_stage(build, totals)
     listing_stage(build, totals)

@@ -40,10 +40,11 @@ def heading(text):
     print(f"\n=== {text}", flush=True)
 
 
-def run(command, seconds):
+def run(command, seconds, environment=None):
     """(exit status or None for a time-out, output) of a program without input."""
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                env={**os.environ, **(environment or {})},
                                 stderr=subprocess.STDOUT, timeout=seconds, check=False)
         return result.returncode, result.stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as late:

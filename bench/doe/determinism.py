@@ -9,7 +9,7 @@ import json
 import os
 import statistics
 
-from metrics import ALGORITHMIC, EFFECTIVE
+from metrics import ALGORITHMIC, EFFECTIVE, LOOP_HASHES
 
 ORDER = {name: place for place, (name, _) in enumerate(ALGORITHMIC)}
 
@@ -20,12 +20,16 @@ class Difference:
     def __init__(self, group, metric, first, other, iteration=None):
         self.group, self.metric, self.iteration = group, metric, iteration
         self.first, self.other = first, other  # (value, run_id, machine, accel)
+        self.loops = []  # of which something differs, as far as is known
 
     def __str__(self):
         place = f" after unit {self.iteration}" if self.iteration is not None else ""
         (one, run, *where), (two, other, *elsewhere) = self.first, self.other
         return (f"{self.metric}{place} of {describe(self.group)}: {one} in run {run} ({' '.join(where)}), "
-                f"{two} in run {other} ({' '.join(elsewhere)})")
+                f"{two} in run {other} ({' '.join(elsewhere)})" + self.where())
+
+    def where(self):
+        return f"; it shows in what these loops know: {', '.join(self.loops)}" if self.loops else ""
 
 
 def describe(group):
@@ -115,12 +119,15 @@ class Determinism:
         return not self.differences
 
     def first_differences(self):
-        """For each group the first metric that differs, in the order of the metrics; a unit of a series first of all."""
+        """For each group the first metric that differs, in the order of the metrics, with the loops in which it shows; a unit
+        of a series first of all."""
         best = {}
         for difference in self.differences:
             rank = -1 if difference.iteration is not None else ORDER.get(difference.metric, len(ORDER))
             if difference.group not in best or rank < best[difference.group][0]:
                 best[difference.group] = (rank, difference)
+        for _, difference in best.values():
+            difference.loops = [loop for loop, name in LOOP_HASHES.items() if (difference.group, name) in self.varying]
         return [difference for _, difference in best.values()]
 
     def variation(self):

@@ -26,8 +26,12 @@ PHYSICS = [
     ("heartbeats_missed", "heartbeats"),
 ]
 
-# Must be the same in every run of a workload in a configuration: a hash last, for what no other number shows.
-ALGORITHMIC = [("wrong_units", "units"), *PHYSICS, ("peers_hash", "hash"), ("hash", "hash")]
+LOOPS = ["heat", "window", "decay", "transitions", "width", "slope", "heartbeat"]  # bit 0 and on
+LOOP_HASHES = {loop: f"{loop}_hash" for loop in LOOPS}  # of all that the loop knows: PHYSICS-HASH-OF
+
+# Must be the same in every run of a workload in a configuration: hashes last, for what no other number shows.
+ALGORITHMIC = [("wrong_units", "units"), *PHYSICS, *[(name, "hash") for name in LOOP_HASHES.values()],
+               ("peers_hash", "hash"), ("hash", "hash")]
 
 # Not so: what came of the clock, and how quiet it was meanwhile.
 TIMING = [
@@ -45,7 +49,6 @@ TIMING = [
 SERIES = [("cycles", "TSC cycles"), ("words", "words"), ("heat_total", "executions"), ("heartbeats", "heartbeats"),
           ("heartbeat_interval", "words"), ("half_life", "words"), ("window_width", "words")]
 
-LOOPS = ["heat", "window", "decay", "transitions", "width", "slope", "heartbeat"]  # bit 0 and on
 KNOBS = {"window_words": 4096, "half_life_words": 1 << 26, "beat_words": 1 << 23, "beat_least_words": 1 << 20,
          "beat_most_words": 1 << 25}  # in the order of KNOB!, with defaults as in c/physics/physics.c
 TURNS = {"quantum_ns": 10000000, "quantum_words": 0, "busy_vms": 0}

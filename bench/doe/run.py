@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 from machines import DialogueError, Load, start  # noqa: E402 (the path must be set first)
-from metrics import DEFAULTS, EFFECTIVE, KNOBS, LOOPS, PHYSICS, SERIES  # noqa: E402
+from metrics import DEFAULTS, EFFECTIVE, KNOBS, LOOP_HASHES, LOOPS, PHYSICS, SERIES  # noqa: E402
 from plan import Plan, PlanError  # noqa: E402
 from record import Record, RecordError, identity  # noqa: E402
 
@@ -67,7 +67,8 @@ def command(run, workload):
 def take(text, run, workload):
     """({metric: value}, [{metric: value} of each unit]) from what a run said."""
     numbers = DONE.search(text)[1].split()
-    names = ["order", "hash", "peers_hash", "wrong_units", "cycles", "ns", "calibration_before", "calibration_after"]
+    names = ["order", "hash", "peers_hash", "wrong_units", "cycles", "ns", "calibration_before", "calibration_after",
+             *LOOP_HASHES.values()]
     values = dict(zip(names + [name for name, _ in PHYSICS], map(int, numbers), strict=True))
     units = []
     if run["kind"] == "series":

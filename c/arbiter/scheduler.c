@@ -8,6 +8,9 @@
  * urgent VM, goes on with it before the others of its priority. So who runs when follows from what the VMs execute,
  * and is the same in each run and on each machine, but for what sleeps, time-outs and input bring.
  *
+ * The heartbeat of a VM is C, which nothing interrupts, and may be long. So it is done in pieces before the
+ * VM goes on, and between two of them whoever is more urgent gets the processor as it does between two words.
+ *
  * Quanta and the timer are in scheduler_time.c. What comes from outside the running VM, Ctrl-C above all, is in
  * scheduler_requests.c; it sets `look`, and the loop below finds out what has happened.
  */
@@ -268,12 +271,10 @@ static void go_on(struct vm_control *control) {
     }
 }
 
-/* Its turn is over, or its heart beats. */
+/* Its turn is over, or its heart is to beat: that is the first thing when it is put on again. */
 static void words_out(struct vm_control *control) {
     const uint64_t paid = clock_paid(control->vm);
-    if (paid > control->vm->next_beat) {
-        physics_beat(control->vm);
-    }
+    control->beating = paid > control->vm->next_beat;
     if (scheduler.counted != 0 && paid > control->turn_end) {
         control->preemptions++;
         control->turn_words = 0;
@@ -316,13 +317,27 @@ static bool settle(struct vm_control *control, enum vm_exit reason) {
     return false;
 }
 
+/* Goes on with the heartbeat of the VM that has been put on, until that is over or somebody else may want the
+ * processor. True when it is over. */
+static bool beat(struct vm_control *control) {
+    while (!physics_beat(control->vm, PHYSICS_PIECE)) {
+        if (scheduler.look) {
+            vm_attended(control->vm, VM_ATTENTION_LEAVE);
+            return false;
+        }
+    }
+    control->beating = false;
+    give_words(control);
+    return true;
+}
+
 /* The short way from one VM to the next that can run, when there is nothing else to look at: what the loop below does,
  * without leaving the engine. */
 struct vm *scheduler_next(enum vm_exit reason) {
     struct vm_control *control = scheduler.current;
     const uint32_t occupied = scheduler.runnable.occupied;
     if (control == NULL || scheduler.look || occupied == 0 || control->summoned ||
-        control->doomed) {
+        control->doomed || run_queue_first(&scheduler.runnable)->beating) {
         return NULL;
     }
     struct vm_control *next;
@@ -361,7 +376,10 @@ _Noreturn void scheduler_loop(void (*ended)(struct vm_control *control, enum vm_
             continue;
         }
         put_on(control);
-        const enum vm_exit reason = (enum vm_exit)engine_run(control->vm);
+        enum vm_exit reason = VM_EXIT_PREEMPTED;
+        if (!control->beating || beat(control)) {
+            reason = (enum vm_exit)engine_run(control->vm);
+        }
         control = scheduler.current; /* the last one: see scheduler_next */
         count_time(control);
         vm_current = NULL;

@@ -73,7 +73,7 @@ hal_fault_action scheduler_fault(struct hal_fault *fault) {
 
 void scheduler_attend(struct vm_control *control, uint32_t what, int code, bool at_once) {
     struct vm *vm = control->vm;
-    if (vm->preempted != 0 && at_once) {
+    if (vm->preempted != 0 && at_once && !control->beating) {
         /* instead of what it would have thrown later, or that would come as well */
         __atomic_fetch_and(&vm->attention, VM_ATTENTION_LEAVE, __ATOMIC_RELAXED);
         vm->throw_rip = vm->frame.rip;

@@ -14,8 +14,8 @@
 #include "forth/throw.h"
 #include "forth/vm_heap.h"
 #include "hal/hal_memory.h"
-#include "physics/physics.h"
 #include "hal/hal_space.h"
+#include "physics/physics.h"
 #include "primitives.h"
 
 extern const char forth_base_source[], forth_base_source_end[];

@@ -66,38 +66,41 @@ static uint64_t frame_of(const struct vm *vm, uint64_t ip) {
     return ip < (uint64_t)engine_load_thread ? 1 : 0;
 }
 
-/* Of the frames whose place on the control stack is below `limit`, and the code that will take off the one there.
- * `here` is what is left of the innermost one. */
-static uint64_t unexecuted(const struct vm *vm, uint64_t ip, uint64_t cs, uint64_t limit,
-                           uint64_t here, clock_visitor visit, void *context) {
-    uint64_t words = here;
-    if (here != 0) {
-        visit(context, ip);
-    }
-    for (;;) {
-        const uint64_t cells = frame_of(vm, ip);
-        if (cells == 0 || cs >= limit || cells * CELL > limit - cs) {
-            return words;
+/* Goes to the next frame outwards of which something is not executed; its place on the control stack is below
+ * `limit`. `ip` is where the frame goes on, `cs` the stack above it. Returns how many words, 0: there is
+ * none. */
+static uint64_t outwards(const struct vm *vm, uint64_t *ip, uint64_t *cs, uint64_t limit) {
+    uint64_t price = 0;
+    while (price == 0) {
+        const uint64_t cells = frame_of(vm, *ip);
+        if (cells == 0 || *cs >= limit || cells * CELL > limit - *cs) {
+            return 0;
         }
-        cs += cells * CELL;
-        ip = *(const uint64_t *)(cs - CELL);
-        const uint64_t price = price_from(vm, ip);
-        if (price != 0) {
-            words += price;
-            visit(context, ip);
-        }
+        *cs += cells * CELL;
+        *ip = *(const uint64_t *)(*cs - CELL);
+        price = price_from(vm, *ip);
     }
+    return price;
 }
 
-static void nobody(void *context, uint64_t ip) {
-    (void)context;
-    (void)ip;
-}
-
-static void undone(void *context, uint64_t ip) {
+static void undone(struct vm *vm, uint64_t ip) {
     if (history_listener != NULL) {
-        history_listener->undone(context, ip);
+        history_listener->undone(vm, ip);
     }
+}
+
+/* The words of all frames below `limit`, which are not going to be executed; `here` is what is left of the
+ * innermost. */
+static uint64_t drop(struct vm *vm, uint64_t ip, uint64_t cs, uint64_t limit, uint64_t here) {
+    uint64_t words = here, price;
+    if (here != 0) {
+        undone(vm, ip);
+    }
+    while ((price = outwards(vm, &ip, &cs, limit)) != 0) {
+        words += price;
+        undone(vm, ip);
+    }
+    return words;
 }
 
 static bool is_code(const struct vm *vm, uint64_t ip) {
@@ -113,7 +116,7 @@ static uint64_t rest_of_path(const struct vm *vm, uint64_t rip, uint64_t *ip) {
     for (uint64_t passed = 0; passed <= info.operands && info.words != 0; passed++) {
         const uint64_t at = *ip - (1 + passed) * CELL;
         if (price_from(vm, at) != 0 && *(const uint64_t *)at == primitive) {
-            *ip = info.ends ? at : at + (1 + info.operands) * CELL;
+            *ip = info.ends ? at : thread_behind(at, info);
             return info.ends ? 0 : price_from(vm, *ip);
         }
     }
@@ -131,11 +134,11 @@ static void give_back(struct vm *vm, uint64_t limit) {
         vm->throw_uncounted = 0;
     } else if (vm->throw_rip != 0 && here == 0 && is_code(vm, ip)) {
         const struct thread_info info = thread_info(*(const uint64_t *)ip);
-        cut += info.ends ? (1 + info.operands) * CELL : 0; /* it has been begun, too */
+        cut = info.ends ? thread_behind(ip, info) : ip; /* it has been begun, too */
     }
     history_note(vm, cut | HISTORY_CUT);
-    vm->words_left = true_words(vm->words_left) +
-                     (int64_t)(besides + unexecuted(vm, ip, cs, limit, here, undone, vm));
+    vm->words_left =
+        true_words(vm->words_left) + (int64_t)(besides + drop(vm, ip, cs, limit, here));
     vm->throw_rip = 0;
     vm->throw_cs = 0;
 }
@@ -162,33 +165,50 @@ void clock_start(struct vm *vm) {
     vm->ip = 0;
 }
 
-static uint64_t owed(const struct vm *vm, clock_visitor visit, void *context) {
+/* Where the VM is, and how many words are paid for from there on. */
+static uint64_t innermost(const struct vm *vm, uint64_t *ip, uint64_t *cs) {
     if (vm->preempted == 0) {
-        return unexecuted(vm, vm->ip, vm->cs, vm->control_base, price_from(vm, vm->ip), visit,
-                          context);
+        *ip = vm->ip;
+        *cs = vm->cs;
+        return price_from(vm, vm->ip);
     }
     const struct vm_frame *frame = &vm->frame;
-    uint64_t ip = is_code(vm, frame->rsi) ? frame->rsi : frame->r8;
-    uint64_t here = rest_of_path(vm, frame->rip, &ip);
-    if (frame->rip == (uint64_t)execute_paid) {
-        here++; /* the word that EXECUTE is about to enter */
+    *ip = is_code(vm, frame->rsi) ? frame->rsi : frame->r8;
+    *cs = vm->throw_cs != 0 ? vm->throw_cs : frame->rsp;
+    const uint64_t here = rest_of_path(vm, frame->rip, ip);
+    /* the word that EXECUTE is about to enter */
+    return frame->rip == (uint64_t)execute_paid ? here + 1 : here;
+}
+
+bool clock_next_place(const struct vm *vm, struct clock_place *place) {
+    if (!place->begun) {
+        place->begun = true;
+        if (innermost(vm, &place->ip, &place->cs) != 0) {
+            return true;
+        }
     }
-    const uint64_t cs = vm->throw_cs != 0 ? vm->throw_cs : frame->rsp;
-    return unexecuted(vm, ip, cs, vm->control_base, here, visit, context);
+    return outwards(vm, &place->ip, &place->cs, vm->control_base) != 0;
+}
+
+static uint64_t owed(const struct vm *vm) {
+    uint64_t ip, cs, price;
+    uint64_t words = innermost(vm, &ip, &cs);
+    while ((price = outwards(vm, &ip, &cs, vm->control_base)) != 0) {
+        words += price;
+    }
+    return words;
 }
 
 void clock_enter(struct vm *vm, const uint64_t *thread) {
-    const int64_t back = (int64_t)owed(vm, undone, vm);
+    uint64_t ip, cs;
+    const uint64_t here = innermost(vm, &ip, &cs);
+    const int64_t back = (int64_t)drop(vm, ip, cs, vm->control_base, here);
     vm->words_left = true_words(vm->words_left) + back - (int64_t)thread[-1];
     if (vm->ip != 0) {
         history_note(vm, vm->ip | HISTORY_CUT);
     }
     vm->ip = (uint64_t)thread;
     history_enter(vm, thread);
-}
-
-void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context) {
-    (void)owed(vm, visit, context);
 }
 
 void clock_call(struct vm *vm, const uint64_t *thread) {
@@ -205,7 +225,7 @@ void clock_again(struct vm *vm, const uint64_t *thread) {
 }
 
 uint64_t clock_words(const struct vm *vm) {
-    return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm, nobody, NULL);
+    return (uint64_t)(vm->clock_target - words_of(vm)) - owed(vm);
 }
 
 uint64_t clock_paid(const struct vm *vm) {

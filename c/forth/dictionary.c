@@ -100,7 +100,7 @@ static struct word *word_at(const struct dictionary *dictionary, uint32_t xt) {
     return (struct word *)dictionary->words + (xt - dictionary->first);
 }
 
-struct word *dictionary_word(struct vm *vm, uint64_t xt) {
+struct word *dictionary_word(const struct vm *vm, uint64_t xt) {
     if (dictionary_is_own(vm, xt)) {
         return word_at(&vm->own, (uint32_t)xt);
     }
@@ -115,7 +115,7 @@ bool dictionary_is_own(const struct vm *vm, uint64_t xt) {
     return xt >= vm->own.first && xt < vm->own.end;
 }
 
-const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size) {
+const char *dictionary_name(const struct vm *vm, uint32_t xt, size_t *size) {
     const struct word *word = dictionary_word(vm, xt);
     if (word == NULL) {
         *size = 0;
@@ -158,25 +158,19 @@ uint32_t dictionary_find_in(const struct vm *vm, uint32_t wordlist, const char *
     return find_hashed(vm, wordlist, name, size, hash_name(name, size));
 }
 
-static const struct word *visible_word(const struct vm *vm, uint32_t xt) {
-    return xt >= vm->own.first ? word_at(&vm->own, xt) : word_at(&base_image.dictionary, xt);
-}
-
 static uint32_t find_hot(const struct vm *vm, const char *name, size_t size, uint32_t hash) {
-    const struct hot_word *hot = &vm->hot_word[hash % HOT_WORDS];
+    const struct hot_word *hot = &vm->hot_words[hash % HOT_WORDS];
     if (hot->xt == 0 || hot->hash != hash) {
         return 0;
     }
-    const struct word *word = visible_word(vm, hot->xt);
-    const uint64_t names = hot->xt >= vm->own.first ? vm->own.names : base_image.dictionary.names;
-    return word->name_size == size && same_name((const char *)names + word->name, name, size)
-               ? hot->xt
-               : 0;
+    size_t own_size;
+    const char *own = dictionary_name(vm, hot->xt, &own_size);
+    return own_size == size && same_name(own, name, size) ? hot->xt : 0;
 }
 
 void dictionary_cool(struct vm *vm) {
-    for (uint32_t i = 0; i < HOT_WORDS; i++) {
-        vm->hot_word[i].xt = 0;
+    for (uint32_t i = 0; i < HOT_WORDS && vm->hot_words != NULL; i++) {
+        vm->hot_words[i].xt = 0;
     }
 }
 
@@ -184,14 +178,14 @@ void dictionary_heat(struct vm *vm, uint32_t xt) {
     size_t size;
     const char *name = dictionary_name(vm, xt, &size);
     if (size != 0 && dictionary_find(vm, name, size) == xt) {
-        const uint32_t hash = visible_word(vm, xt)->hash;
-        vm->hot_word[hash % HOT_WORDS] = (struct hot_word){.hash = hash, .xt = xt};
+        const uint32_t hash = dictionary_word(vm, xt)->hash;
+        vm->hot_words[hash % HOT_WORDS] = (struct hot_word){.hash = hash, .xt = xt};
     }
 }
 
 uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size) {
     uint32_t hash = hash_name(name, size);
-    if (vm->hot_words_used) {
+    if (vm->hot_words != NULL) {
         const uint32_t xt = find_hot(vm, name, size, hash);
         if (xt != 0) {
             return xt;
@@ -213,7 +207,9 @@ void dictionary_reveal(struct vm *vm, uint32_t xt) {
         word->flags &= (uint8_t)~WORD_HIDDEN;
         word->link = *bucket;
         *bucket = xt;
-        vm->hot_word[word->hash % HOT_WORDS].xt = 0;
+        if (vm->hot_words != NULL) {
+            vm->hot_words[word->hash % HOT_WORDS].xt = 0;
+        }
     }
 }
 

@@ -10,7 +10,7 @@
 
 const struct history_listener *history_listener;
 
-_Static_assert(HISTORY_WORDS_MAX *CELL * 3 < VM_TRACE_HALF, "a half is too small");
+_Static_assert(3 * CELL * HISTORY_WORDS_MAX < VM_TRACE_HALF, "a half is too small");
 
 static uint64_t whole_pages(uint64_t bytes) {
     return (bytes + VM_PAGE - 1) & ~(VM_PAGE - 1);

@@ -27,14 +27,10 @@ static uint32_t *price_of(const struct dictionary *dictionary, uint64_t address)
     return (uint32_t *)dictionary->prices + (address - dictionary->code) / CELL;
 }
 
-static uint64_t after(uint64_t at, struct thread_info info) {
-    return at + (1 + info.operands) * CELL;
-}
-
 /* Leaves at each instruction the number of cells back to the one before it. Returns the last one. */
 static uint64_t link_back(const struct dictionary *own, uint64_t first, uint64_t end) {
     uint64_t last = first;
-    for (uint64_t at = first; at < end; at = after(at, thread_info(cell(at)))) {
+    for (uint64_t at = first; at < end; at = thread_behind(at, thread_info(cell(at)))) {
         *price_of(own, at) = (uint32_t)((at - last) / CELL);
         last = at;
         if (cell(at) ==
@@ -51,8 +47,7 @@ static void sum_up(const struct dictionary *own, uint64_t first, uint64_t last) 
         const uint64_t back = *price_of(own, at) * CELL;
         uint32_t price = info.words;
         if (!info.ends) {
-            const bool ahead = cell(at) == (uint64_t)prim_branch;
-            price += *price_of(own, ahead ? cell(at + CELL) : after(at, info));
+            price += *price_of(own, thread_next(at, info));
         }
         *price_of(own, at) = price;
         if (at == first) {
@@ -75,7 +70,7 @@ static void fill_in(struct dictionary *own, uint32_t word, uint64_t first, uint6
     put(first - 2 * CELL, new_path(own, word, first));
     for (uint64_t at = first; at < end;) {
         const struct thread_info info = thread_info(cell(at));
-        const uint64_t next = after(at, info);
+        const uint64_t next = thread_behind(at, info);
         if (thread_is_fork(info)) {
             const uint64_t target = cell(next - 5 * CELL);
             put(next - 4 * CELL, *price_of(own, target));
@@ -113,7 +108,7 @@ static uint64_t static_price(uint64_t ip) {
         if (info.ends || info.words == 0) {
             return price;
         }
-        ip = after(ip, info);
+        ip = thread_behind(ip, info);
     }
 }
 

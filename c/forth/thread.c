@@ -11,8 +11,7 @@
 #include "forth/vm.h"
 #include "primitives.h"
 
-#define PLACE  64u /* bytes: PRIM in asm/engine/engine.inc aligns to it */
-#define PLACES 2048u
+#define PLACE 64u /* bytes: PRIM in asm/engine/engine.inc aligns to it */
 
 struct reader {
     const char *primitive;
@@ -39,12 +38,17 @@ extern const char prim_catch_exit[], prim_source_exit[], prim_interpret_dispatch
 static const char *const enders[] = {prim_catch_exit, prim_source_exit, prim_interpret_dispatch,
                                      prim_finish};
 
-static struct thread_info thread_table[PLACES];
+static struct thread_info thread_table[THREAD_PLACES];
+
+uint32_t thread_place(uint64_t primitive) {
+    const uint64_t offset = primitive - (uint64_t)__start_engine_text;
+    const bool inside = primitive < (uint64_t)__stop_engine_text && offset / PLACE < THREAD_PLACES;
+    return inside && offset % PLACE == 0 ? (uint32_t)(offset / PLACE) : THREAD_PLACES;
+}
 
 static struct thread_info *place_of(uint64_t primitive) {
-    uint64_t offset = primitive - (uint64_t)__start_engine_text;
-    bool inside = primitive < (uint64_t)__stop_engine_text && offset / PLACE < PLACES;
-    return inside && offset % PLACE == 0 ? &thread_table[offset / PLACE] : NULL;
+    const uint32_t place = thread_place(primitive);
+    return place < THREAD_PLACES ? &thread_table[place] : NULL;
 }
 
 static void learn(const char *primitive) {
@@ -85,6 +89,11 @@ void thread_init(void) {
 struct thread_info thread_info(uint64_t primitive) {
     const struct thread_info *place = place_of(primitive);
     return place != NULL ? *place : (struct thread_info){.words = 0};
+}
+
+uint64_t thread_next(uint64_t at, struct thread_info info) {
+    const uint64_t *cell = (const uint64_t *)at;
+    return cell[0] == (uint64_t)prim_branch ? cell[1] : thread_behind(at, info);
 }
 
 uint64_t thread_primitive_of(uint64_t address) {

@@ -13,7 +13,6 @@
 #include "hal/hal_memory.h"
 #include "physics/heat.h"
 #include "physics/word_table.h"
-#include "primitives.h"
 #include "shared/format.h"
 
 #define BAR_MAX 20u
@@ -28,19 +27,13 @@ struct map {
 /* Adds to all instructions from `at` to the end of the path. */
 static void map_path(const struct map *map, uint64_t at, uint64_t times) {
     while (at >= map->first && at < map->end) {
-        const uint64_t primitive = *(const uint64_t *)at;
-        const struct thread_info info = thread_info(primitive);
+        const struct thread_info info = thread_info(*(const uint64_t *)at);
         map->times[(at - map->first) / CELL] += times;
         if (info.ends || info.words == 0) {
             return;
         }
-        at = primitive == (uint64_t)prim_branch ? ((const uint64_t *)at)[1]
-                                                : at + (1 + info.operands) * CELL;
+        at = thread_next(at, info);
     }
-}
-
-static void map_less(void *context, uint64_t ip) {
-    map_path(context, ip, (uint64_t)-1);
 }
 
 static void find_most(struct map *map) {
@@ -84,7 +77,10 @@ int word_see_heat(struct vm *vm) {
             map_path(&map, word_table_path(vm, i), heat_path_count(vm, i));
         }
     }
-    clock_unexecuted(vm, map_less, &map);
+    struct clock_place place = {0};
+    while (clock_next_place(vm, &place)) {
+        map_path(&map, place.ip, (uint64_t)-1);
+    }
     find_most(&map);
     console_fresh_line();
     console_text(": ");

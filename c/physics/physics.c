@@ -1,8 +1,5 @@
 /*
- * physics.c - what a VM knows of its own execution: the heartbeat, and the state as a whole.
- *
- * The seven loops are steps of the heartbeat, each of which may be off. A heartbeat comes at the first branch or call
- * after a number of words, so it finds the same state in every run.
+ * physics.c - what a VM knows of its own execution: its configuration, beginning and end.
  */
 #include "physics/physics.h"
 
@@ -13,8 +10,9 @@
 #include "physics/hot_words.h"
 #include "physics/transitions.h"
 #include "physics/width.h"
-#include "physics/window.h"
 #include "physics/word_table.h"
+
+_Static_assert(WIDTH_MOST == HISTORY_WORDS_MAX, "width.h knows how wide a window may be");
 
 static const struct {
     uint64_t least, most, normal;
@@ -28,16 +26,19 @@ static const struct {
 
 /* ---- the configuration ---- */
 
+uint64_t physics_bounded(enum physics_knob knob, uint64_t value) {
+    return value < knobs[knob].least  ? knobs[knob].least
+           : value > knobs[knob].most ? knobs[knob].most
+                                      : value;
+}
+
 /* From now on decay is another: what it was so far is applied first. */
 static void set_decay(struct vm *vm, uint32_t loops, uint64_t half_life) {
     struct physics *physics = vm->physics;
     if (((loops ^ physics->loops) & PHYSICS_DECAY) != 0 || half_life != physics->half_life) {
-        const uint64_t now = physics_time(vm);
-        for (uint32_t i = 0; i < physics->committed_words; i++) {
-            struct word_heat *record = heat_of(vm, i);
-            record->heat = heat_at(vm, record, now);
-            record->stamp = now;
-        }
+        struct progress progress = {0};
+        int64_t work = WORK_ALL;
+        (void)heat_cool_piece(vm, physics_time(vm), &progress, &work);
     }
     physics->loops = loops;
     physics->half_life = half_life;
@@ -54,9 +55,7 @@ void physics_set_loops(struct vm *vm, uint32_t loops) {
 
 uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value) {
     struct physics *physics = vm->physics;
-    value = value < knobs[knob].least  ? knobs[knob].least
-            : value > knobs[knob].most ? knobs[knob].most
-                                       : value;
+    value = physics_bounded(knob, value);
     switch (knob) {
     case KNOB_WINDOW:
         value = (value + WIDTH_LEAST - 1) / WIDTH_LEAST * WIDTH_LEAST;
@@ -100,17 +99,17 @@ void physics_init(void) {
 }
 
 /* Without heat nothing says whether the program changes. */
-static bool adapts_heartbeat(uint32_t loops) {
+bool physics_adapts_heartbeat(uint32_t loops) {
     return (loops & PHYSICS_HEARTBEAT) != 0 && (loops & PHYSICS_HEAT) != 0;
 }
 
 static void start(struct vm *vm) {
     struct physics *physics = vm->physics;
-    const bool adapts = adapts_heartbeat(physics->loops);
+    const bool adapts = physics_adapts_heartbeat(physics->loops);
     physics->origin = clock_words(vm);
     physics->origin_paid = clock_paid(vm);
-    physics->heartbeat.interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
-    vm->next_beat = physics->origin_paid + physics->heartbeat.interval;
+    physics->interval = physics->knob[adapts ? KNOB_BEAT_LEAST : KNOB_BEAT];
+    vm->next_beat = physics->origin_paid + physics->interval;
     physics->width = (uint32_t)physics->knob[KNOB_WINDOW];
     physics->half_life = physics->knob[KNOB_HALF_LIFE];
     /* The engine may be on its way to a later date, and would not come past the arbiter before that. */
@@ -133,6 +132,10 @@ bool physics_begin(struct vm *vm) {
 }
 
 void physics_end(struct vm *vm) {
+    if (vm->physics != NULL) {
+        physics_beat_drop(vm);
+    }
+    (void)hot_words_use(vm, false);
     hal_mem_free(vm->physics);
     vm->physics = NULL;
 }
@@ -157,114 +160,7 @@ bool physics_reset(struct vm *vm) {
     return true;
 }
 
-/* ---- the heartbeat ---- */
-
-/* The signal of width.h for a window. */
-static void reuse_distances(struct vm *vm, const uint32_t *words, uint16_t *values,
-                            uint32_t count) {
-    struct physics *physics = vm->physics;
-    const uint64_t first = physics->seen + 1; /* 0 is never */
-    for (uint32_t i = 0; i < count; i++) {
-        struct word_heat *record = heat_of(vm, words[i]);
-        values[i] = width_value(record->seen >= first ? first + i - record->seen : count);
-        record->seen = first + i;
-    }
-    physics->seen += count;
-}
-
-static bool look_at_window(struct vm *vm) {
-    struct physics *physics = vm->physics;
-    const uint32_t width = physics->width;
-    uint32_t *words = hal_mem_alloc(width * (sizeof(uint32_t) + sizeof(uint16_t)));
-    if (words == NULL || !transitions_ready(vm)) {
-        hal_mem_free(words);
-        return false;
-    }
-    uint16_t *values = (uint16_t *)(words + width);
-    const uint32_t count = window_read(vm, words, width);
-    if ((physics->loops & PHYSICS_TRANSITIONS) != 0) {
-        transitions_count(vm, words, count);
-    }
-    if ((physics->loops & PHYSICS_WIDTH) != 0 && count == width) {
-        reuse_distances(vm, words, values, count);
-        physics->width = width_adapt(values, width, (uint32_t)physics->knob[KNOB_WINDOW]);
-    }
-    hal_mem_free(words);
-    return true;
-}
-
-/* The hottest words become the working set whose cooling is watched. */
-static void choose_set(struct vm *vm, uint64_t interval) {
-    struct slope *slope = &vm->physics->slope;
-    const uint32_t end = word_table_end(vm);
-    *slope = (struct slope){.fits = slope->fits,
-                            .skipped = slope->skipped,
-                            .half_life = slope->half_life,
-                            .r2 = slope->r2,
-                            .falls = slope->falls};
-    for (uint32_t i = 0; i < end && slope->set_count < SLOPE_SET; i++) {
-        if (heat_of(vm, i)->gained > interval / 32) {
-            slope->set[slope->set_count++] = i;
-        }
-    }
-}
-
-static void look_at_slope(struct vm *vm, uint64_t now, uint64_t interval) {
-    struct physics *physics = vm->physics;
-    struct slope *slope = &physics->slope;
-    uint64_t gained = 0;
-    for (uint32_t i = 0; i < slope->set_count; i++) {
-        gained += heat_of(vm, slope->set[i])->gained;
-    }
-    const uint64_t share =
-        muldiv(gained < interval ? gained : interval, UINT64_C(1) << 20, interval);
-    if (slope->set_count == 0 || share < 1 << 12) { /* nothing is left of it to be seen cooling */
-        choose_set(vm, interval);
-        return;
-    }
-    slope_add(slope, now, log2_fixed(share));
-    if (slope->half_life != 0) {
-        const uint64_t least = knobs[KNOB_HALF_LIFE].least, most = knobs[KNOB_HALF_LIFE].most;
-        set_decay(vm, physics->loops,
-                  slope->half_life < least  ? least
-                  : slope->half_life > most ? most
-                                            : slope->half_life);
-    }
-}
-
-void physics_beat(struct vm *vm) {
-    struct physics *physics = vm->physics;
-    const uint32_t loops = physics->loops;
-    const uint64_t paid = clock_paid(vm), now = paid - physics->origin_paid;
-    const uint64_t interval = now - physics->last;
-    bool complete = (loops & (PHYSICS_HEAT | PHYSICS_WINDOW)) == 0 || heat_settle(vm);
-    if (complete && (loops & PHYSICS_HEAT) != 0) {
-        heat_leave_out(vm);
-        physics->distance = heat_feed(vm, now, interval, physics->before);
-        heat_exact_end(vm);
-        if ((loops & PHYSICS_SLOPE) != 0) {
-            look_at_slope(vm, now, interval);
-        }
-    }
-    if (complete && (loops & PHYSICS_WINDOW) != 0) {
-        complete = look_at_window(vm);
-    }
-    if (complete && vm->hot_words_used && (loops & PHYSICS_HEAT) != 0) {
-        hot_words_choose(vm, now);
-    }
-    physics->missed += !complete;
-    if (!adapts_heartbeat(loops)) {
-        physics->heartbeat.interval = physics->knob[KNOB_BEAT];
-    } else {
-        physics->heartbeat.interval =
-            heartbeat_adapt(physics->heartbeat.interval, physics->distance,
-                            physics->knob[KNOB_BEAT_LEAST], physics->knob[KNOB_BEAT_MOST]);
-    }
-    physics->beats++;
-    physics->before = interval;
-    physics->last = now;
-    vm->next_beat = paid + physics->heartbeat.interval;
-}
+/* ---- time ---- */
 
 uint64_t physics_time(const struct vm *vm) {
     return clock_paid(vm) - vm->physics->origin_paid;
@@ -272,107 +168,4 @@ uint64_t physics_time(const struct vm *vm) {
 
 uint64_t physics_now(const struct vm *vm) {
     return clock_words(vm) - vm->physics->origin;
-}
-
-/* ---- the hash ---- */
-
-/* The finalizer of MurmurHash3 spreads every bit of an item over all bits of the sum. */
-static void mix(uint64_t *hash, uint64_t item) {
-    uint64_t x = *hash * UINT64_C(0x9e3779b97f4a7c15) + item;
-    x = (x ^ x >> 33) * UINT64_C(0xff51afd7ed558ccd);
-    x = (x ^ x >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
-    *hash = x ^ x >> 33;
-}
-
-static void hash_words(struct vm *vm, uint64_t *hash) {
-    const uint32_t end = word_table_end(vm);
-    for (uint32_t i = 0; i < end; i++) {
-        const struct word_heat *record = heat_of(vm, i);
-        if (record->count != 0) {
-            mix(hash, i);
-            mix(hash, record->count);
-            mix(hash, record->gained);
-            mix(hash, record->stamp);
-            mix(hash, record->heat.whole);
-            mix(hash, record->heat.fraction);
-            mix(hash, (uint64_t)record->next_count << 32 | record->next);
-        }
-    }
-}
-
-static void hash_transitions(const struct vm *vm, uint64_t *hash) {
-    const struct transition *table = transitions_table(vm);
-    for (uint32_t i = 0; i < TRANSITIONS_MAX && vm->physics->pairs != 0; i++) {
-        if (table[i].count != 0) {
-            mix(hash, (uint64_t)table[i].from << 32 | table[i].to);
-            mix(hash, table[i].count);
-        }
-    }
-}
-
-static bool hash_window(const struct vm *vm, uint64_t *hash) {
-    const uint32_t most = (uint32_t)vm->physics->knob[KNOB_WINDOW];
-    uint32_t *words = hal_mem_alloc(most * sizeof *words);
-    if (words == NULL) {
-        return false;
-    }
-    const uint32_t count = window_read(vm, words, most);
-    mix(hash, count);
-    for (uint32_t i = 0; i < count; i++) {
-        mix(hash, words[i]);
-    }
-    hal_mem_free(words);
-    return true;
-}
-
-static void hash_decisions(const struct vm *vm, uint64_t *hash) {
-    const struct physics *physics = vm->physics;
-    const struct slope *slope = &physics->slope;
-    const uint64_t items[] = {physics->loops,
-                              physics_now(vm),
-                              physics->last,
-                              physics->before,
-                              vm->next_beat - physics->origin_paid,
-                              physics->beats,
-                              physics->missed,
-                              physics->half_life,
-                              physics->width,
-                              physics->distance,
-                              physics->heartbeat.interval,
-                              physics->predictions,
-                              physics->hits,
-                              physics->pairs,
-                              physics->pairs_lost,
-                              slope->set_count,
-                              slope->count,
-                              slope->fits,
-                              slope->skipped,
-                              slope->half_life,
-                              slope->r2,
-                              slope->falls};
-    for (unsigned i = 0; i < sizeof items / sizeof items[0]; i++) {
-        mix(hash, items[i]);
-    }
-    for (unsigned i = 0; i < KNOB_COUNT; i++) {
-        mix(hash, physics->knob[i]);
-    }
-    for (uint32_t i = 0; i < slope->count; i++) {
-        mix(hash, slope->time[i]);
-        mix(hash, slope->level[i]);
-    }
-}
-
-uint64_t physics_hash(struct vm *vm) {
-    uint64_t hash = 0;
-    if (!heat_exact(vm)) {
-        return 0;
-    }
-    hash_words(vm, &hash);
-    heat_exact_end(vm);
-    hash_decisions(vm, &hash);
-    hash_transitions(vm, &hash);
-    if ((vm->physics->loops & PHYSICS_WINDOW) != 0 && !hash_window(vm, &hash)) {
-        return 0;
-    }
-    return hash != 0 ? hash : 1;
 }

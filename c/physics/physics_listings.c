@@ -67,8 +67,7 @@ int word_dot_physics(struct vm *vm) {
            p->slope.fits, p->slope.skipped, p->slope.falls ? "falls" : "does not fall",
            thousandths(p->slope.r2, 1 << 16) % 1000);
     say_loop(p, PHYSICS_HEARTBEAT, "heartbeat");
-    format(console_sink, NULL, "every %lu words; the last two intervals differ by ",
-           p->heartbeat.interval);
+    format(console_sink, NULL, "every %lu words; the last two intervals differ by ", p->interval);
     say_percent(p->distance, UINT64_C(1) << 33);
     console_char('\n');
     return 0;
@@ -145,21 +144,31 @@ int word_dot_heat(struct vm *vm) {
 
 /* ---- .WINDOW ---- */
 
+struct line {
+    struct vm *vm;
+    bool begun;
+};
+
+static void say_next(void *context, uint32_t word) {
+    struct line *line = context;
+    if (line->begun) {
+        console_char(' ');
+    }
+    line->begun = true;
+    say_word(line->vm, word);
+}
+
 /* ( u -- ) */
 int word_dot_window(struct vm *vm) {
-    uint64_t lines;
-    uint32_t *words = lines_for(vm, &lines);
-    if (vm->physics == NULL || words == NULL) {
-        hal_mem_free(words);
-        return vm->physics == NULL ? THROW_UNSUPPORTED : THROW_NO_MEMORY;
+    const uint64_t lines = vm_pop(vm);
+    if (vm->physics == NULL) {
+        return THROW_UNSUPPORTED;
     }
-    const uint32_t count = lines == 0 ? 0 : window_read(vm, words, (uint32_t)lines);
+    struct line line = {.vm = vm};
     console_fresh_line();
-    for (uint32_t i = 0; i < count; i++) {
-        say_word(vm, words[i]);
-        console_char(i + 1 < count ? ' ' : '\n');
+    if (window_give(vm, lines < LINES_MAX ? (uint32_t)lines : LINES_MAX, say_next, &line) != 0) {
+        console_char('\n');
     }
-    hal_mem_free(words);
     return 0;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "forth/text_interpreter.h"
 #include "forth/throw.h"
+#include "physics/hash.h"
 #include "physics/heat.h"
 #include "physics/hot_words.h"
 #include "physics/word_table.h"
@@ -13,9 +14,29 @@ int word_physics_hash(struct vm *vm) {
     if (vm->physics == NULL) {
         return THROW_UNSUPPORTED;
     }
-    const uint64_t hash = physics_hash(vm);
+    uint64_t hash;
+    if (!physics_hash(vm, &hash)) {
+        return THROW_NO_MEMORY;
+    }
     vm_push(vm, hash);
-    return hash == 0 ? THROW_NO_MEMORY : 0;
+    return 0;
+}
+
+/* ( u -- u ) */
+int word_physics_hash_of(struct vm *vm) {
+    const uint64_t loops = vm_pop(vm);
+    if (vm->physics == NULL) {
+        return THROW_UNSUPPORTED;
+    }
+    if (loops > PHYSICS_ALL) {
+        return THROW_INVALID_ARGUMENT;
+    }
+    uint64_t hash;
+    if (!physics_hash_of(vm, (uint32_t)loops, &hash)) {
+        return THROW_NO_MEMORY;
+    }
+    vm_push(vm, hash);
+    return 0;
 }
 
 /* ( -- ) */
@@ -107,8 +128,7 @@ int word_word_heat(struct vm *vm) {
 
 /* ( flag -- ) */
 int word_hot_words(struct vm *vm) {
-    hot_words_use(vm, vm_pop(vm) != 0);
-    return 0;
+    return hot_words_use(vm, vm_pop(vm) != 0) ? 0 : THROW_NO_MEMORY;
 }
 
 /* What one number tells of all words. */
@@ -149,26 +169,11 @@ int word_physics_metric(struct vm *vm) {
         return THROW_NO_MEMORY;
     }
     const uint64_t metrics[] = {
-        physics_now(vm),
-        totals.executions,
-        totals.words,
-        totals.hottest,
-        totals.heat.whole,
-        physics->beats,
-        physics->heartbeat.interval,
-        physics->distance,
-        physics->half_life,
-        physics->width,
-        physics->predictions,
-        physics->hits,
-        physics->pairs,
-        physics->pairs_lost,
-        physics->slope.fits,
-        physics->slope.skipped,
-        physics->slope.half_life,
-        physics->slope.r2,
-        physics->slope.falls,
-        physics->missed,
+        physics_now(vm),          totals.executions,   totals.words,         totals.hottest,
+        totals.heat.whole,        physics->beats,      physics->interval,    physics->distance,
+        physics->half_life,       physics->width,      physics->predictions, physics->hits,
+        physics->pairs,           physics->pairs_lost, physics->slope.fits,  physics->slope.skipped,
+        physics->slope.half_life, physics->slope.r2,   physics->slope.falls, physics->missed,
     };
     if (which >= sizeof metrics / sizeof metrics[0]) {
         return THROW_INVALID_ARGUMENT;

@@ -9,6 +9,9 @@
 #include "physics/heat.h"
 #include "physics/word_table.h"
 
+#define COST_PAGE 5000 /* instructions to make one present: progress.h */
+_Static_assert(TRANSITIONS_MAX * sizeof(struct transition) % VM_PAGE == 0, "it fills its pages");
+
 static struct transition *table_of(const struct vm *vm) {
     return (struct transition *)vm->tables.transitions;
 }
@@ -17,13 +20,21 @@ const struct transition *transitions_table(const struct vm *vm) {
     return table_of(vm);
 }
 
-bool transitions_ready(struct vm *vm) {
-    if (!vm->physics->committed_transitions) {
-        vm->physics->committed_transitions =
-            hal_space_commit(vm->tables.transitions, TRANSITIONS_MAX * sizeof(struct transition)) ==
-            HAL_OK;
+enum progress_end transitions_ready_piece(struct vm *vm, int64_t *work) {
+    uint32_t *committed = &vm->physics->committed_transitions;
+    while (*committed<TRANSITIONS_MAX && * work> 0) {
+        if (hal_space_commit((uint64_t)(table_of(vm) + *committed), VM_PAGE) != HAL_OK) {
+            return PROGRESS_NO_MEMORY;
+        }
+        *committed += (uint32_t)(VM_PAGE / sizeof(struct transition));
+        *work -= COST_PAGE;
     }
-    return vm->physics->committed_transitions;
+    return *committed < TRANSITIONS_MAX ? PROGRESS_MORE : PROGRESS_DONE;
+}
+
+bool transitions_ready(struct vm *vm) {
+    int64_t work = WORK_ALL;
+    return transitions_ready_piece(vm, &work) == PROGRESS_DONE;
 }
 
 static struct transition *place_of(const struct vm *vm, uint32_t from, uint32_t to) {
@@ -37,7 +48,7 @@ static struct transition *place_of(const struct vm *vm, uint32_t from, uint32_t 
     return NULL;
 }
 
-static void count_pair(struct vm *vm, uint32_t from, uint32_t to) {
+void transitions_count(struct vm *vm, uint32_t from, uint32_t to) {
     struct physics *physics = vm->physics;
     struct word_heat *record = heat_of(vm, from);
     if (record->next_count != 0) {
@@ -54,12 +65,6 @@ static void count_pair(struct vm *vm, uint32_t from, uint32_t to) {
     if (place->count > record->next_count) {
         record->next = to;
         record->next_count = place->count > UINT32_MAX ? UINT32_MAX : (uint32_t)place->count;
-    }
-}
-
-void transitions_count(struct vm *vm, const uint32_t *words, uint32_t count) {
-    for (uint32_t i = 1; i < count; i++) {
-        count_pair(vm, words[i - 1], words[i]);
     }
 }
 
@@ -84,9 +89,7 @@ void transitions_forget(struct vm *vm, uint32_t word) {
 }
 
 void transitions_reset(struct vm *vm) {
-    if (vm->physics->committed_transitions) {
-        for (uint32_t i = 0; i < TRANSITIONS_MAX; i++) {
-            table_of(vm)[i] = (struct transition){0};
-        }
+    for (uint32_t i = 0; i < vm->physics->committed_transitions; i++) {
+        table_of(vm)[i] = (struct transition){0};
     }
 }

@@ -1,7 +1,8 @@
 /*
  * width.c - how wide a window must be to show what a program does.
  *
- * The values are logarithms in sixteenths, so the median is found by counting. All sums fit: a value is below 2^9, a half
+ * The values are logarithms in sixteenths, so of each part of the window it suffices to know how often which
+ * value is in it, and a test takes the same time for all widths. All sums fit: a value is below 2^9, a half
  * has at most 2^15, so m Q is below 2^48.
  */
 #include "physics/width.h"
@@ -37,44 +38,66 @@ uint16_t width_value(uint64_t distance) {
     return (uint16_t)(value < WIDTH_LEVELS ? value : WIDTH_LEVELS - 1);
 }
 
-static uint32_t median(const uint16_t *values, uint32_t count) {
-    uint32_t often[WIDTH_LEVELS] = {0};
-    for (uint32_t i = 0; i < count; i++) {
-        often[values[i]]++;
+void width_count(struct width_values *values, uint32_t i, uint16_t value) {
+    const uint32_t half = values->width / 2, quarter = half / 2;
+    if (i < half) {
+        values->often[WIDTH_OLDER][value]++;
+    } else if (i < 2 * half) {
+        values->often[WIDTH_NEWER][value]++;
+        if (i < half + 2 * quarter) {
+            values->often[i < half + quarter ? WIDTH_THIRD : WIDTH_FOURTH][value]++;
+        }
     }
-    uint32_t below = 0, level = 0;
+}
+
+static uint32_t median(const uint16_t often[WIDTH_LEVELS], uint64_t count) {
+    uint64_t below = 0;
+    uint32_t level = 0;
     while ((below += often[level]) * 2 < count) {
         level++;
     }
     return level;
 }
 
-/* Adds the distances from the median to *sum and their squares to *squares. */
-static void spread(const uint16_t *values, uint32_t count, uint64_t *sum, uint64_t *squares) {
-    const uint32_t middle = median(values, count);
-    *sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint64_t z = values[i] > middle ? values[i] - middle : middle - values[i];
-        *sum += z;
-        *squares += z * z;
+/* Returns the sum of the distances from the median, and adds their squares to *squares. */
+static uint64_t spread(const uint16_t often[WIDTH_LEVELS], uint64_t count, uint64_t *squares) {
+    const uint32_t middle = median(often, count);
+    uint64_t sum = 0;
+    for (uint32_t level = 0; level < WIDTH_LEVELS; level++) {
+        const uint64_t z = level > middle ? level - middle : middle - level;
+        sum += z * often[level];
+        *squares += z * z * often[level];
     }
+    return sum;
 }
 
-bool width_is_stable(const uint16_t *values, uint32_t count) {
-    const uint64_t m = count / 2;
-    uint64_t s1, s2, squares = 0;
-    spread(values, (uint32_t)m, &s1, &squares);
-    spread(values + m, (uint32_t)m, &s2, &squares);
+/* Whether two parts of m values each have the same variance. */
+static bool parts_agree(const uint16_t one[WIDTH_LEVELS], const uint16_t other[WIDTH_LEVELS],
+                        uint64_t m, uint32_t critical) {
+    uint64_t squares = 0;
+    const uint64_t s1 = spread(one, m, &squares);
+    const uint64_t s2 = spread(other, m, &squares);
     const uint64_t difference = s1 > s2 ? s1 - s2 : s2 - s1;
     const uint64_t within = m * squares - s1 * s1 - s2 * s2;
     return (unsigned __int128)(m - 1) * difference * difference * 1000 <=
-           (unsigned __int128)within * critical_for(count);
+           (unsigned __int128)within * critical;
 }
 
-uint32_t width_adapt(const uint16_t *values, uint32_t width, uint32_t most) {
-    if (!width_is_stable(values, width)) {
+bool width_is_stable(const struct width_values *values) {
+    return parts_agree(values->often[WIDTH_OLDER], values->often[WIDTH_NEWER], values->width / 2,
+                       critical_for(values->width));
+}
+
+static bool newer_is_stable(const struct width_values *values) {
+    const uint32_t half = values->width / 2;
+    return parts_agree(values->often[WIDTH_THIRD], values->often[WIDTH_FOURTH], half / 2,
+                       critical_for(half));
+}
+
+uint32_t width_adapt(const struct width_values *values, uint32_t most) {
+    const uint32_t width = values->width;
+    if (!width_is_stable(values)) {
         return width * 2 < most ? width * 2 : most;
     }
-    const uint32_t half = width / 2;
-    return half >= WIDTH_LEAST && width_is_stable(values + half, half) ? half : width;
+    return width / 2 >= WIDTH_LEAST && newer_is_stable(values) ? width / 2 : width;
 }

@@ -1,22 +1,20 @@
 /*
  * word_table.c - the words that the physics tell apart, by number.
  *
- * What a primitive counts for lies in a table with a place for each 64 bytes of the engine, where one may begin.
+ * What a primitive counts for lies in a table by thread_place.
  */
 #include "physics/word_table.h"
 
 #include "forth/pairs.h"
 #include "forth/primitive_table.h"
 #include "forth/thread.h"
+#include "hal/hal_panic.h"
 #include "primitives.h"
-
-#define PLACE  64u /* bytes: PRIM in asm/engine/engine.inc aligns to it */
-#define PLACES 2048u
 
 static struct parts {
     uint8_t count;
     uint16_t word[PAIR_PARTS_MAX];
-} parts_table[PLACES];
+} parts_table[THREAD_PLACES];
 
 static const char *inner_name[PRIMITIVES_INNER];
 static uint32_t inner_count;
@@ -25,10 +23,9 @@ static uint16_t set_does_word, exit_word, forget_word;
 /* Static threads alone name these, and no table does. */
 extern const char prim_catch_exit[], prim_source_exit[], prim_interpret_dispatch[], prim_finish[];
 
+/* `primitive` is one. */
 static struct parts *place_of(uint64_t primitive) {
-    const uint64_t place = (primitive - (uint64_t)__start_engine_text) / PLACE;
-    return primitive < (uint64_t)__start_engine_text || place >= PLACES ? NULL
-                                                                        : &parts_table[place];
+    return &parts_table[thread_place(primitive)];
 }
 
 static void add(uint64_t primitive, uint32_t word) {
@@ -36,10 +33,11 @@ static void add(uint64_t primitive, uint32_t word) {
 }
 
 static void add_inner(uint64_t primitive, const char *name) {
-    if (inner_count < PRIMITIVES_INNER) {
-        inner_name[inner_count] = name;
-        add(primitive, base_image.dictionary.end + inner_count++);
+    if (inner_count == PRIMITIVES_INNER) {
+        hal_panic("physics: more primitives without a name than HISTORY_WORDS_BESIDES");
     }
+    inner_name[inner_count] = name;
+    add(primitive, base_image.dictionary.end + inner_count++);
 }
 
 static void add_pair(const char *pair) {
@@ -86,12 +84,6 @@ uint32_t word_table_end(const struct vm *vm) {
     return vm->own.end + PRIMITIVES_INNER;
 }
 
-static const struct word *word_of(const struct vm *vm, uint64_t xt) {
-    const struct dictionary *of = xt >= vm->own.first ? &vm->own : &base_image.dictionary;
-    return xt < of->first || xt >= of->end ? NULL
-                                           : (const struct word *)of->words + (xt - of->first);
-}
-
 static const struct path *path_of(const struct vm *vm, uint64_t number,
                                   const struct dictionary **of) {
     *of = number >= vm->own.first_path ? &vm->own : &base_image.dictionary;
@@ -112,16 +104,17 @@ uint64_t word_table_path(const struct vm *vm, uint32_t number) {
 static uint32_t callee(const struct vm *vm, uint64_t code) {
     const struct dictionary *of;
     const struct path *path = path_of(vm, (((const uint64_t *)code)[-2] - VM_COUNTS) / CELL, &of);
-    const struct word *word = path == NULL ? NULL : word_of(vm, path->word);
+    const struct word *word = path == NULL ? NULL : dictionary_word(vm, path->word);
     if (word == NULL || word->kind != WORD_COLON || code < word->arg || code >= word->code_end) {
         return WORD_FORGOTTEN;
     }
     return word_table_of(path->word);
 }
 
-unsigned word_table_at(const struct vm *vm, uint64_t at, uint32_t words[WORDS_AT_ONCE]) {
+unsigned word_table_at(const struct vm *vm, uint64_t at, struct thread_info info,
+                       uint32_t words[WORDS_AT_ONCE]) {
     const uint64_t primitive = *(const uint64_t *)at;
-    if (thread_info(primitive).words == 0) {
+    if (info.words == 0) {
         return 0;
     }
     if (primitive == (uint64_t)prim_call) {
@@ -141,7 +134,7 @@ unsigned word_table_at(const struct vm *vm, uint64_t at, uint32_t words[WORDS_AT
 }
 
 unsigned word_table_token(const struct vm *vm, uint64_t token, uint32_t words[WORDS_AT_ONCE]) {
-    const struct word *word = word_of(vm, token);
+    const struct word *word = dictionary_word(vm, token);
     words[0] = word == NULL ? WORD_FORGOTTEN : word_table_of((uint32_t)token);
     words[1] = forget_word;
     return word != NULL && word->kind == WORD_MARKER ? 2 : 1;

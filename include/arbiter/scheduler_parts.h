@@ -55,8 +55,9 @@ static inline void scheduler_bound_slice(uint64_t start, uint64_t length) {
 
 /* ---- scheduler_requests.c ---- */
 
-/* Something to attend to, in a VM that is not on the processor: it does so between two words. With `at_once` also in
- * the middle of one, for then it may be long to the next branch; its clock may miss that word. */
+/* Something to attend to, in a VM that is not on the processor: it does so between two words. With `at_once`
+ * also in the middle of one, for then it may be long to the next branch; its clock may miss that word. But
+ * not in the middle of a heartbeat: that is at a branch, and goes by the registers as they are. */
 void scheduler_attend(struct vm_control *control, uint32_t what, int code, bool at_once);
 
 /* Carries out break_wanted and attention_wanted. */

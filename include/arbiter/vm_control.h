@@ -62,6 +62,7 @@ struct vm_control {
     uint8_t base_priority; /* and without what others lend it that wait for it */
     bool summoned; /* by the attention key: most urgent until it waits for others than the user */
     bool doomed;   /* to be ended as soon as it has left the processor */
+    bool beating;  /* its heartbeat comes first when it is put on, or is half done (physics_beat) */
     struct vm_control *next,
         *previous;       /* neighbours in the run queue; next also in a list of notices */
     uint64_t quantum;    /* cycles of the time stamp counter */

@@ -2,14 +2,16 @@
  * clock.h - a VM's virtual clock: the number of words that it has executed (asm/engine/README.md, "The virtual
  * clock").
  *
- * While the VM runs, r11 holds how many words may still be paid for before the engine looks up; while it does not,
- * vm->words_left does, or vm->frame.r11 if it was preempted. vm->words_later is what comes after that, and when both
- * are used up the engine leaves with VM_EXIT_WORDS. None of this allocates; all of it is
- * for VMs that do not run at the moment, or have called C.
+ * While the VM runs, r11 holds how many words may still be paid for before the engine looks up; while it does
+ * not, vm->words_left does, or vm->frame.r11 if it was preempted. vm->words_later is what comes after that,
+ * and when both are used up the engine leaves with VM_EXIT_WORDS. What enters or leaves a path writes the
+ * history, which may make a page present and goes without an entry when there is no memory (forth/history.h);
+ * nothing else here allocates. All of it is for VMs that do not run at the moment, or have called C.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "forth/vm.h"
@@ -28,9 +30,15 @@ void clock_start(struct vm *vm);
  * emptied. */
 void clock_enter(struct vm *vm, const uint64_t *thread);
 
-/* Calls `visit` for each place from which on a path is paid for and not executed yet. */
-typedef void (*clock_visitor)(void *context, uint64_t ip);
-void clock_unexecuted(const struct vm *vm, clock_visitor visit, void *context);
+/* A place from which on a path is paid for and not executed yet: the instruction pointer of the innermost
+ * frame, then those of the frames around it, outwards. All zero at first; false when there is none any more.
+ * Each in time that does not depend on how many there are. */
+struct clock_place {
+    uint64_t ip;
+    uint64_t cs; /* the control stack above its frame */
+    bool begun;
+};
+bool clock_next_place(const struct vm *vm, struct clock_place *place);
 
 /* For a C word: the VM goes on with a thread, as a call does whose return address is on the control stack; and anew
  * with the thread that it is in, whose rest is not executed. */

@@ -123,10 +123,10 @@ struct hot_word {
     uint32_t xt;
 };
 
-/* Forgets all of them: for whatever may change what a name finds. */
+/* Forgets all of them, if there are places for some: for whatever may change what a name finds. */
 void dictionary_cool(struct vm *vm);
 
-/* Makes `xt` one of them, if a search for its name finds it now. */
+/* Makes `xt` one of them, for which there are places, if a search for its name finds it now. */
 void dictionary_heat(struct vm *vm, uint32_t xt);
 
 /* Adds every word of the primitive table to vm's own dictionary. Returns 0 or a THROW code. */
@@ -144,7 +144,7 @@ void dictionary_reveal(struct vm *vm, uint32_t xt);
 void dictionary_drop_newest(struct vm *vm);
 
 /* The word of an execution token, or NULL when there is none. Own words may be written to. */
-struct word *dictionary_word(struct vm *vm, uint64_t xt);
+struct word *dictionary_word(const struct vm *vm, uint64_t xt);
 
 /* True when the word belongs to vm alone and so may be changed. */
 bool dictionary_is_own(const struct vm *vm, uint64_t xt);
@@ -158,7 +158,7 @@ uint32_t dictionary_find(const struct vm *vm, const char *name, size_t size);
 void dictionary_forget(struct vm *vm, uint32_t xt);
 
 /* The name of a word (not zero-terminated) and its size; size 0 for a nameless word. */
-const char *dictionary_name(struct vm *vm, uint32_t xt, size_t *size);
+const char *dictionary_name(const struct vm *vm, uint32_t xt, size_t *size);
 
 /* Make sure that so much more fits into a region of vm's own dictionary. Return 0 or a THROW code. */
 int dictionary_reserve_code(struct vm *vm, size_t bytes);

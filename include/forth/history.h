@@ -18,14 +18,16 @@
 _Static_assert(2 * (VM_CODE_MAX / 2 / sizeof(struct word)) <= HISTORY_TOKENS,
                "a token may look like an address");
 
-/* Places the tables above the window for the dictionary of `vm`, and prepares an empty trace for windows of `words`
- * words, at most HISTORY_WORDS_MAX. */
+/* Words in a window. */
 #define HISTORY_WORDS_MAX 65536u
 #define HISTORY_WORDS     4096u /* at first */
 
 /* What the physics need for each word, and for how many besides those that have tokens (physics/physics.h). */
 #define HISTORY_RECORD        64u
 #define HISTORY_WORDS_BESIDES 64u
+
+/* Places the tables above the window for the dictionary of `vm`, and prepares an empty trace for windows of
+ * `words` words, at most HISTORY_WORDS_MAX. */
 void history_start(struct vm *vm, uint64_t words);
 
 /* From now on for windows of `words` words. */

@@ -204,8 +204,8 @@ struct vm {
     uint32_t noop_xt;     /* a word that does nothing */
     uint32_t order_count; /* search order, the first to be searched first */
     uint32_t order[VM_ORDER_MAX];
-    bool hot_words_used; /* dictionary_find looks there first */
-    struct hot_word hot_word[HOT_WORDS];
+    struct hot_word
+        *hot_words;       /* HOT_WORDS places, where dictionary_find looks first; NULL: none */
     uint32_t current;     /* word list that new words go to */
     uint32_t wordlists;   /* word lists that exist */
     uint32_t string_turn; /* which of the two transient string buffers is next */
@@ -295,6 +295,11 @@ extern const uint64_t engine_again_to_number_thread[], engine_again_allocate_on_
  * a quarter of a switch. */
 static inline void vm_attend(struct vm *vm, uint32_t bits) {
     __asm__ volatile("orl %1, %0" : "+m"(vm->attention) : "ri"(bits) : "cc");
+}
+
+/* What was asked has been done. */
+static inline void vm_attended(struct vm *vm, uint32_t bits) {
+    __asm__ volatile("andl %1, %0" : "+m"(vm->attention) : "ri"(~bits) : "cc");
 }
 
 /* ---- stack access for C words: the engine has checked depth and headroom ---- */

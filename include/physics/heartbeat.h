@@ -6,10 +6,6 @@
 
 #include <stdint.h>
 
-struct heartbeat {
-    uint64_t interval; /* words */
-};
-
 /* Two intervals differ by the sum of the differences of the shares that each word has in them, in 0.32: below an eighth
  * the program is stable, above a half it is changing. */
 #define HEARTBEAT_STABLE   (UINT64_C(1) << 29)

@@ -12,8 +12,8 @@
 
 #include "forth/history.h"
 #include "forth/vm.h"
+#include "physics/beat.h"
 #include "physics/fixed.h"
-#include "physics/heartbeat.h"
 #include "physics/slope.h"
 
 /* The loops, as bits. */
@@ -66,13 +66,14 @@ struct physics {
     uint32_t width;     /* of the window that is looked at */
     uint64_t seen;      /* words met in windows */
     uint64_t distance;  /* between the last two intervals, 0.32: heartbeat.h */
-    struct heartbeat heartbeat;
+    uint64_t interval;  /* words from the last heartbeat to the next */
     struct slope slope;
     uint64_t predictions, hits;
     uint64_t pairs, pairs_lost; /* in the table of transitions, and not taken because it was full */
     uint32_t committed_paths, committed_words,
         committed_tokens; /* how much of the tables is present */
-    bool committed_transitions;
+    uint32_t committed_transitions;
+    struct beat beat;
     /* Where paths were left undone, as long as there are few: a VM that has little to count needs no tables. */
     uint32_t undone_count;
     uint64_t undone[PHYSICS_UNDONE];
@@ -88,16 +89,25 @@ void physics_end(struct vm *vm);
 /* Forgets what was measured; the configuration stays. Returns false when there is no memory. */
 bool physics_reset(struct vm *vm);
 
-/* Does what a heartbeat does, and sets vm->next_beat. For the arbiter, when the engine has left with VM_EXIT_WORDS and
- * that many words are paid for. */
-void physics_beat(struct vm *vm);
+/* Does a piece of what a heartbeat does: about `work` instructions, PHYSICS_PIECE or any number above 0, or
+ * WORK_ALL. For the arbiter, when the engine has left with VM_EXIT_WORDS and vm->next_beat words are paid
+ * for. True when the heartbeat is over, and vm->next_beat another; else the VM must neither run nor get other
+ * registers before it is. */
+bool physics_beat(struct vm *vm, int64_t work);
+#define PHYSICS_PIECE 12000
+
+/* Forgets a heartbeat that is under way. For the end of the VM. */
+void physics_beat_drop(struct vm *vm);
+
+/* Whether the heartbeat adapts when these loops are on. */
+bool physics_adapts_heartbeat(uint32_t loops);
+
+/* The nearest value that a knob may have. */
+uint64_t physics_bounded(enum physics_knob knob, uint64_t value);
 
 /* Sets a knob to the nearest value in its bounds. Returns that. */
 uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value);
 void physics_set_loops(struct vm *vm, uint32_t loops);
-
-/* A number for the whole state: equal when everything that the loops know is. 0 when there is no memory to find out. */
-uint64_t physics_hash(struct vm *vm);
 
 /* Virtual time since the last reset; and as heartbeats have it, in words paid for, which costs less. */
 uint64_t physics_now(const struct vm *vm);

@@ -14,12 +14,13 @@ struct transition {
     uint64_t count; /* 0: free */
 };
 
-/* Makes the table present. False when there is no memory. */
+/* Makes the table present: at once, and in pieces (progress.h). False when there is no memory. */
 bool transitions_ready(struct vm *vm);
+enum progress_end transitions_ready_piece(struct vm *vm, int64_t *work);
 
-/* Counts each pair of neighbours among `words`. Before a pair is counted, the word that has followed most often so far is
- * taken as a prediction, and physics->predictions and hits say how often there was one and it was right. */
-void transitions_count(struct vm *vm, const uint32_t *words, uint32_t count);
+/* Counts the pair of two neighbours. Before, the word that has followed most often so far is taken as a
+ * prediction, and physics->predictions and hits say how often there was one and it was right. */
+void transitions_count(struct vm *vm, uint32_t from, uint32_t to);
 
 /* The table, TRANSITIONS_MAX places; transitions_ready must have succeeded. */
 const struct transition *transitions_table(const struct vm *vm);

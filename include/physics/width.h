@@ -17,14 +17,26 @@
 #include <stdint.h>
 
 #define WIDTH_LEAST  64u
-#define WIDTH_LEVELS 512u /* a value of the signal is below */
+#define WIDTH_MOST   65536u
+#define WIDTH_LEVELS 257u /* a value of the signal is below: 16 log2(WIDTH_MOST), and one more */
 
-/* True when the halves of values[0 .. count) have the same variance. count is even. */
-bool width_is_stable(const uint16_t *values, uint32_t count);
+/* How often which value, at most WIDTH_MOST / 2 times, is in the halves of a window, and in the quarters of
+ * the newer half. All zero at first but for the width. */
+enum width_part { WIDTH_OLDER, WIDTH_NEWER, WIDTH_THIRD, WIDTH_FOURTH, WIDTH_PARTS };
+struct width_values {
+    uint32_t width;
+    uint16_t often[WIDTH_PARTS][WIDTH_LEVELS];
+};
 
-/* The next width after one look at the newest `width` values: twice as wide, but at most `most`, when that was not
- * stable; half as wide, but at least WIDTH_LEAST, when the newest half of it is stable, too. */
-uint32_t width_adapt(const uint16_t *values, uint32_t width, uint32_t most);
+/* Value number `i` of the window, from 0, the oldest. A last one that has no partner is left out. */
+void width_count(struct width_values *values, uint32_t i, uint16_t value);
+
+/* True when the halves of the window have the same variance. */
+bool width_is_stable(const struct width_values *values);
+
+/* The next width: twice as wide, but at most `most`, when that window was not stable; half as wide, but at
+ * least WIDTH_LEAST, when its newer half is stable, too. */
+uint32_t width_adapt(const struct width_values *values, uint32_t most);
 
 /* The value of a reuse distance, of at least 1. */
 uint16_t width_value(uint64_t distance);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "forth/history.h"
+#include "forth/thread.h"
 #include "forth/vm.h"
 
 #define WORD_FORGOTTEN   0u
@@ -22,9 +23,10 @@
 /* Called once, when the base dictionary is complete. */
 void word_table_init(void);
 
-/* Numbers of the words that the instruction at `at` counts for, in the order of their execution. Returns how many, 0 if
- * there is no instruction. */
-unsigned word_table_at(const struct vm *vm, uint64_t at, uint32_t words[WORDS_AT_ONCE]);
+/* Numbers of the words that the instruction at `at` counts for, of which `info` is known, in the order of
+ * their execution. Returns how many: info.words, 0 if there is no instruction. */
+unsigned word_table_at(const struct vm *vm, uint64_t at, struct thread_info info,
+                       uint32_t words[WORDS_AT_ONCE]);
 
 /* The same for a token that was executed. */
 unsigned word_table_token(const struct vm *vm, uint64_t token, uint32_t words[WORDS_AT_ONCE]);

@@ -1,4 +1,4 @@
-\ program.fs - a program that needs memory of every kind: code, words, names, data space, stacks, heap.
+\ program.fs - a program that needs memory of every kind: code, words, names, data space, stacks, heap, hot words.
 \
 \ It ends with RESULT, which leaves one number. What memory refuses it, it does not catch.
 
@@ -63,7 +63,7 @@ defer step
 : generate  200 0 do s" : generated 1 2 + 3 * 4 - if 5 then 6 drop ; immediate" evaluate loop ;
 
 : result ( -- n )
-    fill-numbers sum-numbers mix visit island 40000 + c@ mix
+    true hot-words fill-numbers sum-numbers mix visit island 40000 + c@ mix
     run-steps 19 fibs @ mix turns mix 6 7 weigh mix
     greeting vowels mix 987654 digits nip mix
     3000 deep mix 2000 pile mix heap-ok mix risks mix

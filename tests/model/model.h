@@ -175,6 +175,10 @@ uint64_t machine_next_timer(void);
  * has been taken off the processor. */
 bool machine_pass(struct vm *vm, uint64_t ns);
 
+/* A piece of the heartbeat with which a VM that was put on begins: an interrupt may come, and then the VM is
+ * taken off again. */
+void machine_beat_piece(struct vm *vm);
+
 /* Everything that is due happens now, in the engine. As machine_pass. */
 bool machine_interrupts_now(struct vm *vm);
 

@@ -153,6 +153,15 @@ static long double brown_forsythe(const uint16_t *values, uint32_t count) {
     return within == 0 ? (between == 0 ? 0 : INFINITY) : (2 * m - 2) * between / within;
 }
 
+static const struct width_values *counted(const uint16_t *values, uint32_t width) {
+    static struct width_values counts;
+    counts = (struct width_values){.width = width};
+    for (uint32_t i = 0; i < width; i++) {
+        width_count(&counts, i, values[i]);
+    }
+    return &counts;
+}
+
 UNIT_TEST(physics_width_test,
           "the test of variance decides as the definition does, for equal and unequal halves") {
     static uint16_t values[1024];
@@ -165,7 +174,7 @@ UNIT_TEST(physics_width_test,
         }
         const long double w = brown_forsythe(values, count);
         if (w > 3.86L || w < 3.84L) { /* not just at the critical value */
-            CHECK(width_is_stable(values, count) == (w < 3.85L));
+            CHECK(width_is_stable(counted(values, count)) == (w < 3.85L));
         }
         stable += w < 3.85L;
         changing += w >= 3.85L;
@@ -176,27 +185,51 @@ UNIT_TEST(physics_width_test,
 UNIT_TEST(physics_width_constant,
           "halves without any spread are the same; one with spread beside one without is not") {
     uint16_t values[128] = {0};
-    CHECK(width_is_stable(values, 128));
+    CHECK(width_is_stable(counted(values, 128)));
     for (int i = 64; i < 128; i++) {
         values[i] = (uint16_t)(i % 2 * 10);
     }
-    CHECK(!width_is_stable(values, 128));
+    CHECK(!width_is_stable(counted(values, 128)));
 }
 
 UNIT_TEST(physics_width_adapts,
           "the width doubles while the window is unstable and halves while half of it is stable") {
     static uint16_t values[4096];
-    CHECK_EQ_U64(width_adapt(values, 4096, 4096), 2048);
-    CHECK_EQ_U64(width_adapt(values, WIDTH_LEAST, 4096), WIDTH_LEAST);
+    CHECK_EQ_U64(width_adapt(counted(values, 4096), 4096), 2048);
+    CHECK_EQ_U64(width_adapt(counted(values, WIDTH_LEAST), 4096), WIDTH_LEAST);
     for (unsigned i = 512; i < 1024; i++) {
         values[i] = (uint16_t)(i % 3 * 50);
     }
-    CHECK_EQ_U64(width_adapt(values, 1024, 4096), 2048);
-    CHECK_EQ_U64(width_adapt(values, 1024, 1024), 1024);
+    CHECK_EQ_U64(width_adapt(counted(values, 1024), 4096), 2048);
+    CHECK_EQ_U64(width_adapt(counted(values, 1024), 1024), 1024);
     CHECK_EQ_U64(width_value(1), 0);
     CHECK_EQ_U64(width_value(2), 16);
     CHECK_EQ_U64(width_value(3), 25);
-    CHECK_EQ_U64(width_value(UINT64_MAX), WIDTH_LEVELS > 1024 ? 1023 : WIDTH_LEVELS - 1);
+    CHECK_EQ_U64(width_value(UINT64_MAX), WIDTH_LEVELS - 1);
+}
+
+UNIT_TEST(physics_width_odd, "of windows whose quarters are not equal the newer half has all "
+                             "values, and the same test decides") {
+    static uint16_t values[2048];
+    int halved = 0, kept = 0;
+    for (uint32_t width = 130; width < 2048; width += 61) {
+        for (uint32_t i = 0; i < width; i++) {
+            const unsigned wide = i > width * 3 / 4 ? 8 + width % 5 * 4 : 8;
+            values[i] = (uint16_t)(random_bits() % wide);
+        }
+        const uint32_t half = width / 2;
+        const bool stable = brown_forsythe(values, width) < 3.9L;
+        const bool newer = brown_forsythe(values + half, half) < 3.9L;
+        const uint32_t next = width_adapt(counted(values, width), 4096);
+        CHECK(next == (!stable ? width * 2
+                       : newer ? half
+                               : width) ||
+              fabsl(brown_forsythe(values, width) - 3.9L) < 0.1L ||
+              fabsl(brown_forsythe(values + half, half) - 3.9L) < 0.1L);
+        halved += next == half;
+        kept += next != half;
+    }
+    CHECK(halved > 3 && kept > 3);
 }
 
 /* ---- slope ---- */
