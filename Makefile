@@ -341,7 +341,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
-              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_clock $(BUILD)/oracle $(BUILD)/stack_full $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -591,12 +591,18 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-# The Linux program with an engine that counts, compared with the virtual clock whenever a VM leaves the engine.
-$(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(host_o)) \
-        $(BUILD)/host/tests/clock/clock_check.c.o
+# The Linux program with an engine that records each word, compared with the virtual clock and the physics; and faults
+# planted in these, to see that it notices them.
+oracle_wrap := engine_run scheduler_next word_interpret_step physics_begin physics_end heat_forget heat_reset history_clear
+plant_wrap  := price_definition word_table_path word_table_at
+$(BUILD)/recording/%.asm.o: %.asm tests/oracle/engine.inc $(asm_inputs) $(before)
+	$(call say,NASM,'$< (recording)')
+	$(at)mkdir -p $(@D)
+	$(at)$(NASM) -Itests/oracle/ $(nasm_flags) -o $@ $<
+$(BUILD)/oracle: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/recording/asm/%,$(host_o)) \
+        $(patsubst %,$(BUILD)/host/%.o,$(wildcard tests/oracle/*.c tests/oracle/*.asm))
 	$(call say,LINK,$@)
-	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=scheduler_next \
-	    -Wl,--wrap=word_interpret_step -o $@ $^
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma)--wrap=,$(oracle_wrap) $(plant_wrap)) -o $@ $^
 
 # The Linux program in place of whose loop VMs leave with a full data stack.
 $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o

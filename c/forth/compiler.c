@@ -9,6 +9,7 @@
  */
 #include "forth/compiler.h"
 
+#include "forth/history.h"
 #include "forth/locals.h"
 #include "forth/pairs.h"
 #include "forth/text_interpreter.h"
@@ -134,6 +135,19 @@ int compile_word(struct vm *vm, uint64_t xt) {
     return THROW_BAD_XT;
 }
 
+/* The newest word is dropped before it was finished. Where a program has tried to execute it, its number is in the
+ * history, and the next word will have the same. */
+static void drop_unfinished(struct vm *vm, uint32_t xt) {
+    const uint64_t counter = vm->executed + xt * CELL;
+    if (history_listener != NULL &&
+        hal_space_commit(counter & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK &&
+        *(const uint64_t *)counter != 0) {
+        history_listener->forgotten(vm, xt, UINT32_MAX);
+        history_clear(vm);
+    }
+    dictionary_drop_newest(vm);
+}
+
 void compile_abandon(struct vm *vm) {
     struct definition *definition = &vm->definition;
     vm_user_set(vm, VM_USER_STATE, 0);
@@ -144,7 +158,7 @@ void compile_abandon(struct vm *vm) {
     vm->own.code_used = word->arg - 2 * CELL - vm->own.code; /* from its counter on */
     definition->open = false;
     if (definition->xt + 1 == vm->own.end) {
-        dictionary_drop_newest(vm);
+        drop_unfinished(vm, definition->xt);
     }
 }
 

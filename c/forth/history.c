@@ -48,7 +48,9 @@ void history_set_window(struct vm *vm, uint64_t words) {
 void history_clear(struct vm *vm) {
     vm->trace = vm->trace_begin;
     vm->trace_other_end = vm->trace_other;
-    history_note(vm, vm->ip);
+    if (vm->ip != 0) {
+        history_note(vm, vm->ip);
+    }
 }
 
 void history_note(struct vm *vm, uint64_t entry) {

@@ -35,8 +35,9 @@ static void add(uint64_t primitive, uint32_t word) {
     *place_of(primitive) = (struct parts){.count = 1, .word = {(uint16_t)word}};
 }
 
+/* What is a word of its own as well, as UNLOOP, counts as that. */
 static void add_inner(uint64_t primitive, const char *name) {
-    if (inner_count < PRIMITIVES_INNER) {
+    if (inner_count < PRIMITIVES_INNER && place_of(primitive)->count == 0) {
         inner_name[inner_count] = name;
         add(primitive, base_image.dictionary.end + inner_count++);
     }

@@ -31,7 +31,8 @@ void history_start(struct vm *vm, uint64_t words);
 /* From now on for windows of `words` words. */
 void history_set_window(struct vm *vm, uint64_t words);
 
-/* Forgets everything, and begins anew with the place at which the VM goes on. For C that Forth has called. */
+/* Forgets everything, and begins anew with the place at which the VM goes on, if it is known. For C that Forth has
+ * called, and for a VM that has been stopped. */
 void history_clear(struct vm *vm);
 
 /* Notes an entry: for what does not go through the engine. Nothing when there is no memory for it. */
