@@ -341,7 +341,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
-              $(BUILD)/fuzz_clock $(BUILD)/oracle $(BUILD)/stack_full $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_oracle $(BUILD)/oracle $(BUILD)/stack_full $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -466,7 +466,7 @@ fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm
 fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
                $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
 fuzz_ldflags := -g -no-pie -z noexecstack $(patsubst %,-Wl$(comma)--wrap=%,hal_space_commit clock_unwind \
-                clock_unwind_all clock_again word_forget_to word_forget_word)
+                clock_unwind_all clock_again word_forget_to word_forget_word history_executed)
 fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
 
 LINES   ?= 10000000
@@ -479,12 +479,6 @@ $(BUILD)/fuzz.asan/%.c.o: %.c $(before)
 	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie $(model_flags))
 
 $(BUILD)/fuzz_forth: $(fuzz_o)
-	$(call say,LINK,$@)
-	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
-
-# The same with an engine that counts its words, for the virtual clock.
-$(BUILD)/fuzz_clock: $(filter-out $(fuzz_asm_o),$(fuzz_o)) $(BUILD)/host/bench/counting/words_executed.c.o \
-        $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(fuzz_asm_o))
 	$(call say,LINK,$@)
 	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
 
@@ -592,17 +586,22 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
 # The Linux program with an engine that records each word, compared with the virtual clock and the physics; and faults
-# planted in these, to see that it notices them.
-oracle_wrap := engine_run scheduler_next word_interpret_step physics_begin physics_end heat_forget heat_reset history_clear
-plant_wrap  := price_definition word_table_path word_table_at
+# planted in these, to see that it notices them. The same in the fuzzer of Forth.
+oracle_o    := $(patsubst %,$(BUILD)/host/%.o,$(addprefix tests/oracle/,oracle.c follow.c plants.c full.asm))
+oracle_wrap := $(addprefix -Wl$(comma)--wrap=,engine_run physics_begin physics_end heat_forget heat_reset history_clear \
+               price_definition word_table_path word_table_at)
+recording    = $(patsubst $(BUILD)/host/asm/%,$(BUILD)/recording/asm/%,$(1))
 $(BUILD)/recording/%.asm.o: %.asm tests/oracle/engine.inc $(asm_inputs) $(before)
 	$(call say,NASM,'$< (recording)')
 	$(at)mkdir -p $(@D)
 	$(at)$(NASM) -Itests/oracle/ $(nasm_flags) -o $@ $<
-$(BUILD)/oracle: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/recording/asm/%,$(host_o)) \
-        $(patsubst %,$(BUILD)/host/%.o,$(wildcard tests/oracle/*.c tests/oracle/*.asm))
+$(BUILD)/oracle: $(call recording,$(host_o)) $(oracle_o) $(BUILD)/host/tests/oracle/program.c.o
 	$(call say,LINK,$@)
-	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma)--wrap=,$(oracle_wrap) $(plant_wrap)) -o $@ $^
+	$(at)$(CC) -g -no-pie -z noexecstack $(oracle_wrap) $(addprefix -Wl$(comma)--wrap=,scheduler_next \
+	    word_interpret_step) -o $@ $^
+$(BUILD)/fuzz_oracle: $(call recording,$(fuzz_o)) $(oracle_o) $(BUILD)/host/tests/oracle/fuzzer.c.o
+	$(call say,LINK,$@)
+	$(at)$(CC) $(fuzz_ldflags) $(oracle_wrap) -o $@ $^
 
 # The Linux program in place of whose loop VMs leave with a full data stack.
 $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o

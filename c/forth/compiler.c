@@ -135,13 +135,9 @@ int compile_word(struct vm *vm, uint64_t xt) {
     return THROW_BAD_XT;
 }
 
-/* The newest word is dropped before it was finished. Where a program has tried to execute it, its number is in the
- * history, and the next word will have the same. */
+/* The newest word is dropped before it was finished, and the next will have its number. */
 static void drop_unfinished(struct vm *vm, uint32_t xt) {
-    const uint64_t counter = vm->executed + xt * CELL;
-    if (history_listener != NULL &&
-        hal_space_commit(counter & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK &&
-        *(const uint64_t *)counter != 0) {
+    if (history_listener != NULL && history_executed(vm, xt)) {
         history_listener->forgotten(vm, xt, UINT32_MAX);
         history_clear(vm);
     }

@@ -53,6 +53,12 @@ void history_clear(struct vm *vm) {
     }
 }
 
+bool history_executed(const struct vm *vm, uint32_t xt) {
+    const uint64_t counter = vm->executed + xt * CELL;
+    return hal_space_commit(counter & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK &&
+           *(const uint64_t *)counter != 0;
+}
+
 void history_note(struct vm *vm, uint64_t entry) {
     uint64_t at = vm->trace;
     if (at == vm->trace_begin + VM_TRACE_HALF) {

@@ -98,8 +98,9 @@ static void read_from(struct reader *r, uint64_t first) {
     r->resume = 0;
     for (uint64_t i = first; i < total; i++) {
         const uint64_t entry = entry_at(r, i);
-        const uint64_t next = i + 1 < total ? entry_at(r, i + 1) : 0;
-        const uint64_t stop = i + 1 == total ? r->end : is_cut(next) ? next & ~HISTORY_CUT : 0;
+        const bool last = i + 1 == total;
+        const uint64_t next = last ? 0 : entry_at(r, i + 1);
+        const uint64_t stop = last ? r->end : is_cut(next) ? next & ~HISTORY_CUT : 0;
         if (is_cut(entry)) {
             continue;
         }
@@ -108,7 +109,7 @@ static void read_from(struct reader *r, uint64_t first) {
             if (r->resume != 0 && (!enters(r->vm, entry) || is_cut(next))) {
                 read_straight(r, r->resume, stop);
             }
-        } else if (waits_for_token(entry) && next != 0 && is_token(next)) {
+        } else if (waits_for_token(entry) && !last && is_token(next)) {
             r->resume = entry;
         } else {
             read_straight(r, entry, stop);

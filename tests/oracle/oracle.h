@@ -30,8 +30,10 @@ struct log {
     struct record record[LOG_RECORDS];
 
     const struct vm *vm;
-    struct log *next;    /* with the same hash */
-    uint64_t words;      /* executed since it began */
+    struct log *next; /* with the same hash */
+    uint64_t words;   /* executed since it began */
+    uint64_t
+        strange; /* a thread that the physics know nothing of: what lies there does not count */
     uint64_t compared;   /* words at the last comparison of everything */
     uint64_t last_count; /* words since the history was cleared; the last of them: */
     uint32_t last[HISTORY_WORDS_MAX];
@@ -48,17 +50,24 @@ extern struct log *oracle_log;
 struct log *oracle_of(const struct vm *vm);
 void oracle_end(const struct vm *vm);
 
+/* From now on `vm` runs. */
+void oracle_runs(const struct vm *vm);
+
 /* Turns the records of `vm` into counts. `trace` is where its r9 has been saved, NULL for vm->trace. */
 void oracle_drain(struct vm *vm, uint64_t *trace);
 
-/* Compares everything that the physics of a VM between two words know with the log, drained. Returns NULL, or what
- * differs, in a buffer that the next call uses again. */
-const char *oracle_compare(struct vm *vm, struct log *log);
+/* Compares what is known of a VM between two words with its records: the clock, and when it has executed `between`
+ * words since the last time, all counts and the window. Returns NULL, or what differs, in a buffer that the next call
+ * uses again. */
+const char *oracle_check(struct vm *vm, uint64_t between);
 
-/* The words from `word` on have been forgotten; all counts are 0; the history has been cleared. */
-void oracle_forget(const struct vm *vm, uint32_t word);
-void oracle_reset(const struct vm *vm);
-void oracle_clear(const struct vm *vm);
+/* To be called when code has been forgotten. */
+void oracle_forget_callees(const struct vm *vm);
+
+/* ---- the program that it is part of ---- */
+
+/* `vm` is about to lose its physics. */
+void oracle_last(struct vm *vm);
 
 /* ---- plants.c ---- */
 

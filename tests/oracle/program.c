@@ -12,12 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "forth/clock.h"
 #include "oracle.h"
-#include "physics/heat.h"
-#include "physics/word_table.h"
 
-#define WORDS_BETWEEN 2000u /* two comparisons of everything, which take as long as some ten thousand words */
+#define WORDS_BETWEEN                                                                              \
+    2000u /* two comparisons of everything, which take as long as some ten thousand words */
 
 int __real_engine_run(struct vm *vm);
 int __wrap_engine_run(struct vm *vm);
@@ -25,16 +23,6 @@ struct vm *__real_scheduler_next(enum vm_exit reason);
 struct vm *__wrap_scheduler_next(enum vm_exit reason);
 int __real_word_interpret_step(struct vm *vm);
 int __wrap_word_interpret_step(struct vm *vm);
-bool __real_physics_begin(struct vm *vm);
-bool __wrap_physics_begin(struct vm *vm);
-void __real_physics_end(struct vm *vm);
-void __wrap_physics_end(struct vm *vm);
-void __real_heat_forget(struct vm *vm, uint32_t xt, uint32_t path);
-void __wrap_heat_forget(struct vm *vm, uint32_t xt, uint32_t path);
-bool __real_heat_reset(struct vm *vm);
-bool __wrap_heat_reset(struct vm *vm);
-void __real_history_clear(struct vm *vm);
-void __wrap_history_clear(struct vm *vm);
 
 static struct vm *running;
 static uint64_t clocks, comparisons, preempted;
@@ -53,30 +41,22 @@ static void complain(const struct vm *vm, const char *where, int reason, const c
     _exit(3);
 }
 
-static void compare(struct vm *vm, const char *where, int reason, bool everything) {
-    struct log *log = oracle_of(vm);
+static void compare(struct vm *vm, const char *where, int reason, uint64_t between) {
     if (vm->physics == NULL) {
         return;
     }
-    oracle_drain(vm, NULL);
+    const struct log *log = oracle_of(vm);
+    const uint64_t before = log->compared;
+    const char *what = oracle_check(vm, between);
     clocks++;
-    if (clock_words(vm) != log->words) {
-        char what[96];
-        snprintf(what, sizeof what, "%" PRIu64 " words recorded, its clock is at %" PRIu64,
-                 log->words, clock_words(vm));
+    comparisons += log->compared != before;
+    if (what != NULL) {
         complain(vm, where, reason, what);
-    }
-    if (everything || log->words - log->compared >= WORDS_BETWEEN) {
-        comparisons++;
-        const char *what = oracle_compare(vm, log);
-        if (what != NULL) {
-            complain(vm, where, reason, what);
-        }
     }
 }
 
 int __wrap_word_interpret_step(struct vm *vm) {
-    compare(vm, "interprets", 0, false);
+    compare(vm, "interprets", 0, WORDS_BETWEEN);
     return __real_word_interpret_step(vm);
 }
 
@@ -85,13 +65,13 @@ static void left(int reason) {
     if (reason == VM_EXIT_PREEMPTED && running->preempted != 0) {
         preempted++;
     } else {
-        compare(running, "left", reason, false);
+        compare(running, "left", reason, WORDS_BETWEEN);
     }
 }
 
 static void runs(struct vm *vm) {
     running = vm;
-    oracle_log = oracle_of(vm);
+    oracle_runs(vm);
 }
 
 struct vm *__wrap_scheduler_next(enum vm_exit reason) {
@@ -113,37 +93,8 @@ int __wrap_engine_run(struct vm *vm) {
     return reason;
 }
 
-/* The builder of the dictionary, which has no physics, may have lain in the same place. */
-bool __wrap_physics_begin(struct vm *vm) {
-    oracle_end(vm);
-    return __real_physics_begin(vm);
-}
-
-void __wrap_physics_end(struct vm *vm) {
+void oracle_last(struct vm *vm) {
     if (vm->preempted == 0) {
-        compare(vm, "ends", 0, true);
+        compare(vm, "ends", 0, 0);
     }
-    oracle_end(vm);
-    __real_physics_end(vm);
-}
-
-void __wrap_heat_forget(struct vm *vm, uint32_t xt, uint32_t path) {
-    oracle_drain(vm, NULL);
-    __real_heat_forget(vm, xt, path);
-    oracle_forget(vm, word_table_of(xt));
-}
-
-bool __wrap_heat_reset(struct vm *vm) {
-    oracle_drain(vm, NULL);
-    const bool done = __real_heat_reset(vm);
-    if (done) {
-        oracle_reset(vm);
-    }
-    return done;
-}
-
-void __wrap_history_clear(struct vm *vm) {
-    oracle_drain(vm, NULL);
-    __real_history_clear(vm);
-    oracle_clear(vm);
 }
