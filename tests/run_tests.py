@@ -33,6 +33,7 @@ VERIFY_SECONDS = 60
 DOE_SECONDS = 900
 FUZZ_SECONDS = 120
 CLOCK_SECONDS = 120
+ORACLE_SECONDS = 600
 CORPUS_SECONDS = 300
 FAILURE_SECONDS = 240
 STARTS_MAX = 2000  # allocations of a start that are refused one by one
@@ -214,19 +215,23 @@ def bench_programs():
     return rows
 
 
-def clock_stage(build, files, totals):
+def oracle_stage(build, full, totals):
+    """The clock and the physics against an engine that records each word."""
+    heading("The physics, with every word recorded")
+    status, output = run([sys.executable, "-B", os.path.join(HERE, "oracle", "run_oracle.py"), "--build", build,
+                          *(["--full"] if full else [])], ORACLE_SECONDS)
+    summary = suites(output).get("oracle")
+    if not summary or (status != 0) != (summary[1] > 0):
+        totals.broken("oracle", f"no proper end; {how(status)}", output)
+        return
+    print(output.rstrip())
+    totals.add(*summary)
+
+
+def clock_stage(build, totals):
     """The virtual clock against an engine that counts each word; and the same order of messages in two runs, one of
     them on a busy host. Returns that order."""
     heading("The virtual clock, with every word counted")
-    check = os.path.join(build, "clock_check")
-    for file in files:
-        status, output = run([check, TESTER, file], CLOCK_SECONDS)
-        found = re.search(r"^clock_check: (\d+) comparisons.*$", output, re.MULTILINE)
-        if status == 0 and found and int(found[1]) > 1:
-            totals.add(1, 0)
-        else:
-            totals.broken(f"clock of {file}", how(status), output)
-    print(f"{len(files)} files of tests compared word by word")
     with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
         table = os.path.join(folder, "programs.tbl")
         with open(table, "w", encoding="utf-8") as file:
@@ -237,7 +242,7 @@ def clock_stage(build, files, totals):
         totals.add(1, 0)
     else:
         totals.broken("clock-programs", how(status), output)
-    clock_breaks(check, totals)
+    clock_breaks(os.path.join(build, "oracle"), totals)
     status, output = run([os.path.join(build, "stack_full")], CLOCK_SECONDS)
     found = suites(output)
     if status in (0, 1) and "stack-full" in found:
@@ -271,7 +276,7 @@ def clock_breaks(check, totals):
         process.stdin.close()
         output += process.stdout.read()
         watchdog.cancel()
-    if process.returncode == 0 and "clock_check:" in output and output.count("error -28") == 5 * len(loops):
+    if process.returncode == 0 and "oracle:" in output and output.count("error -28") == 5 * len(loops):
         print("PASS clock-break: the clock is right after each Ctrl-C")
         totals.add(1, 0)
     else:
@@ -420,8 +425,7 @@ def fuzz_stage(build, totals):
     command = [fuzzer, "--lines", "200000", "--seconds", "20", "--findings",
                os.path.join(build, "findings")]
     os.makedirs(os.path.join(build, "findings"), exist_ok=True)
-    clock = [os.path.join(build, "fuzz_clock"), *command[1:2], "50000", *command[3:]]
-    for name, arguments in [("fuzz-short", [*command, *corpus]), ("fuzz-clock", [*clock, *corpus])] + [
+    for name, arguments in [("fuzz-short", [*command, *corpus])] + [
             (finding, [fuzzer, "--replay", finding])
             for finding in sorted(glob.glob("tests/fuzz/findings/*.fs"))]:
         status, output = run(arguments, FUZZ_SECONDS)
@@ -591,7 +595,8 @@ def main():
     verifier_stage(options.build, totals)
     host_counts = host_stage(options.build, files, totals)
     physics_stage(options.build, files, host_counts, totals)
-    host_orders = clock_stage(options.build, files, totals)
+    oracle_stage(options.build, options.full, totals)
+    host_orders = clock_stage(options.build, totals)
     help_stage(options.build, totals)
     catalogue_stage(totals)
     corpus_stage(options.build, totals)

@@ -99,14 +99,6 @@ void oracle_runs(const struct vm *vm) {
     }
 }
 
-void oracle_end(const struct vm *vm) {
-    struct log **place = place_of(vm), *log = *place;
-    if (log != NULL) {
-        *place = log->next;
-        munmap(log, size_of(log->counts));
-    }
-}
-
 /* ---- from records to words ---- */
 
 static uint32_t number_of(struct vm *vm, const char *name) {
@@ -232,6 +224,15 @@ void oracle_drain(struct vm *vm, uint64_t *trace) {
     }
     log->at = log->record;
     plant_trace(vm, trace != NULL ? trace : &vm->trace);
+}
+
+void oracle_end(const struct vm *vm) {
+    struct log **place = place_of(vm), *log = *place;
+    if (log != NULL) {
+        oracle_forget_callees(vm);
+        *place = log->next;
+        munmap(log, size_of(log->counts));
+    }
 }
 
 /* ---- the comparison ---- */
