@@ -341,7 +341,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
-              $(BUILD)/fuzz_oracle $(BUILD)/oracle $(BUILD)/stack_full $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_oracle $(BUILD)/oracle $(BUILD)/planted/starforth $(BUILD)/stack_full $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -602,6 +602,12 @@ $(BUILD)/oracle: $(call recording,$(host_o)) $(oracle_o) $(BUILD)/host/tests/ora
 $(BUILD)/fuzz_oracle: $(call recording,$(fuzz_o)) $(oracle_o) $(BUILD)/host/tests/oracle/fuzzer.c.o
 	$(call say,LINK,$@)
 	$(at)$(CC) $(fuzz_ldflags) $(oracle_wrap) -o $@ $^
+
+# A program whose heat depends on the time stamp counter: `make doe` must find out.
+$(BUILD)/planted/starforth: $(host_o) $(BUILD)/host/tests/doe/tsc.c.o
+	$(call say,LINK,$@)
+	$(at)mkdir -p $(@D)
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=heat_feed -o $@ $^
 
 # The Linux program in place of whose loop VMs leave with a full data stack.
 $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
