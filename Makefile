@@ -86,6 +86,9 @@ kernel_c   += bench/counting/words_executed.c
 host_c     += bench/counting/words_executed.c
 endif
 
+# Engines without history, and without counters besides: for `make bench-physics`, into folders of their own.
+nasm_flags += $(if $(UNCOUNTED)$(UNTRACED),-DUNTRACED) $(if $(UNCOUNTED),-DUNCOUNTED)
+
 kernel_ldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack -T linker.ld
 efi_lib        := /usr/lib
 loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no-warn-rwx-segments \
@@ -265,8 +268,8 @@ define verify
 	$(at)$(PYTHON) -B asm/engine/verify.py --table $(primitives) --offsets $(engine_offsets) $@ \
 	    >$@.verified || { cat $@.verified >&2; exit 1; }
 endef
-ifdef COUNTING
-verify = # a counter in every primitive is not what the rules are for
+ifneq (,$(COUNTING)$(UNCOUNTED)$(UNTRACED))
+verify = # the rules are those of the product's counters
 endif
 
 $(BUILD)/starforth: $(host_o) $(verifier)
