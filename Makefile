@@ -128,6 +128,7 @@ help:
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
 	'             bench-clock: this engine against the one before the virtual clock;' \
+	'             bench-physics: what the physics cost, loop by loop;' \
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
@@ -627,7 +628,7 @@ $(bench_dir)/arbiter_linux: $(bench_dir)/arbiter_linux.c.o $(arbiter_clock_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^ -lpthread -lm
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter bench-physics
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -645,6 +646,12 @@ bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-arbiter: $(bench_dir)/arbiter $(bench_dir)/arbiter_linux loader
 	@$(PYTHON) -B bench/arbiter.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+# The product, and two engines with less in them, in folders of their own.
+physics_programs := $(if $(findstring --instructions,$(BENCH_FLAGS)),BOOTX64.EFI,bench/arbiter)
+bench-physics: $(BUILD)/$(physics_programs) $(BUILD)/packages-bench
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/uncounted UNCOUNTED=1 $(BUILD)/uncounted/$(physics_programs)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/untraced UNTRACED=1 $(BUILD)/untraced/$(physics_programs)
+	@$(PYTHON) -B bench/physics_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)
