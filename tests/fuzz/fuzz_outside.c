@@ -48,8 +48,8 @@ static struct outside *outside;
  * runs and the failure of a start-up file (arbiter); life and death of VMs (host_space.c); what is in use of
  * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c); the log of a recording engine. */
 static const char *const may_change[] = {
-    "at_line_start", "editor",      "editor_ready",   "stack",       "depth",
-    "vm_current",    "exit_status", "slots",          "lowest_slot", "host_memory",
+    "at_line_start", "editor",      "editor_ready", "stack",       "depth",
+    "vm_current",    "exit_status", "slots",        "lowest_slot", "host_memory",
     "own",           "fuzz_blocks", "oracle_log",
 };
 
