@@ -86,6 +86,9 @@ kernel_c   += bench/counting/words_executed.c
 host_c     += bench/counting/words_executed.c
 endif
 
+# Engines without history, and without counters besides: for `make bench-physics`, into folders of their own.
+nasm_flags += $(if $(UNCOUNTED)$(UNTRACED),-DUNTRACED) $(if $(UNCOUNTED),-DUNCOUNTED)
+
 kernel_ldflags := -nostdlib -static -z max-page-size=4096 -z noexecstack -T linker.ld
 efi_lib        := /usr/lib
 loader_ldflags := -nostdlib -znocombreloc -shared -Bsymbolic -z noexecstack --no-warn-rwx-segments \
@@ -126,6 +129,7 @@ help:
 	'             bench-text: the text interpreter; bench-save: all three, written to results/;' \
 	'             bench-both: words and instructions on the host and in VM[0] under counted time;' \
 	'             bench-clock: this engine against the one before the virtual clock;' \
+	'             bench-physics: what the physics cost, loop by loop;' \
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets;' \
 	'             bench-beats: heartbeats, and the pieces between which more urgent VMs run' \
@@ -267,8 +271,8 @@ define verify
 	$(at)$(PYTHON) -B asm/engine/verify.py --table $(primitives) --offsets $(engine_offsets) $@ \
 	    >$@.verified || { cat $@.verified >&2; exit 1; }
 endef
-ifdef COUNTING
-verify = # a counter in every primitive is not what the rules are for
+ifneq (,$(COUNTING)$(UNCOUNTED)$(UNTRACED))
+verify = # the rules are those of the product's counters
 endif
 
 $(BUILD)/starforth: $(host_o) $(verifier)
@@ -347,7 +351,7 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
-              $(BUILD)/fuzz_clock $(BUILD)/clock_check $(BUILD)/stack_full $(BUILD)/pieces $(BUILD)/bench/count_words \
+              $(BUILD)/fuzz_oracle $(BUILD)/oracle $(BUILD)/planted/starforth $(BUILD)/stack_full $(BUILD)/pieces $(BUILD)/bench/count_words \
               $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
 
 test: $(test_needs)
@@ -477,7 +481,7 @@ fuzz_o     := $(patsubst %,$(BUILD)/host/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm
 fuzz_asan_o := $(patsubst %,$(BUILD)/fuzz.asan/%.o,$(fuzz_c) $(fuzz_under)) $(fuzz_asm_o) \
                $(patsubst $(gen)/%,$(BUILD)/fuzz.asan/gen/%.o,$(gen_c))
 fuzz_ldflags := -g -no-pie -z noexecstack $(patsubst %,-Wl$(comma)--wrap=%,hal_space_commit clock_unwind \
-                clock_unwind_all clock_again word_forget_to word_forget_word)
+                clock_unwind_all clock_again word_forget_to word_forget_word history_executed)
 fuzz_corpus  := $(wildcard tests/forth/test_*.fs)
 
 LINES   ?= 10000000
@@ -490,12 +494,6 @@ $(BUILD)/fuzz.asan/%.c.o: %.c $(before)
 	$(call compile,ASANCC,$(unit_cflags) -fno-pic -fno-pie $(model_flags))
 
 $(BUILD)/fuzz_forth: $(fuzz_o)
-	$(call say,LINK,$@)
-	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
-
-# The same with an engine that counts its words, for the virtual clock.
-$(BUILD)/fuzz_clock: $(filter-out $(fuzz_asm_o),$(fuzz_o)) $(BUILD)/host/bench/counting/words_executed.c.o \
-        $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(fuzz_asm_o))
 	$(call say,LINK,$@)
 	$(at)$(CC) $(fuzz_ldflags) -o $@ $^
 
@@ -602,12 +600,29 @@ $(bench_dir)/count_words: $(bench_dir)/count_words.c.o $(bench_dir)/word_entries
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
 
-# The Linux program with an engine that counts, compared with the virtual clock whenever a VM leaves the engine.
-$(BUILD)/clock_check: $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(host_o)) \
-        $(BUILD)/host/tests/clock/clock_check.c.o
+# The Linux program with an engine that records each word, compared with the virtual clock and the physics; and faults
+# planted in these, to see that it notices them. The same in the fuzzer of Forth.
+oracle_o    := $(patsubst %,$(BUILD)/host/%.o,$(addprefix tests/oracle/,oracle.c follow.c plants.c full.asm))
+oracle_wrap := $(addprefix -Wl$(comma)--wrap=,engine_run physics_begin physics_end heat_forget heat_reset history_clear \
+               price_definition word_table_path word_table_at)
+recording    = $(patsubst $(BUILD)/host/asm/%,$(BUILD)/recording/asm/%,$(1))
+$(BUILD)/recording/%.asm.o: %.asm tests/oracle/engine.inc $(asm_inputs) $(before)
+	$(call say,NASM,'$< (recording)')
+	$(at)mkdir -p $(@D)
+	$(at)$(NASM) -Itests/oracle/ $(nasm_flags) -o $@ $<
+$(BUILD)/oracle: $(call recording,$(host_o)) $(oracle_o) $(BUILD)/host/tests/oracle/program.c.o
 	$(call say,LINK,$@)
-	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=engine_run -Wl,--wrap=scheduler_next \
-	    -Wl,--wrap=word_interpret_step -o $@ $^
+	$(at)$(CC) -g -no-pie -z noexecstack $(oracle_wrap) $(addprefix -Wl$(comma)--wrap=,scheduler_next \
+	    word_interpret_step) -o $@ $^
+$(BUILD)/fuzz_oracle: $(call recording,$(fuzz_o)) $(oracle_o) $(BUILD)/host/tests/oracle/fuzzer.c.o
+	$(call say,LINK,$@)
+	$(at)$(CC) $(fuzz_ldflags) $(oracle_wrap) -o $@ $^
+
+# A program whose heat depends on the time stamp counter: `make doe` must find out.
+$(BUILD)/planted/starforth: $(host_o) $(BUILD)/host/tests/doe/tsc.c.o
+	$(call say,LINK,$@)
+	$(at)mkdir -p $(@D)
+	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=heat_feed_piece -o $@ $^
 
 # The Linux program whose heartbeats are in pieces of random sizes.
 $(BUILD)/pieces: $(host_o) $(BUILD)/host/tests/physics/pieces.c.o
@@ -629,7 +644,7 @@ $(bench_dir)/arbiter_linux: $(bench_dir)/arbiter_linux.c.o $(arbiter_clock_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^ -lpthread -lm
 
-.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter bench-beats
+.PHONY: bench bench-peers bench-text bench-save bench-check bench-both bench-hal bench-clock bench-arbiter bench-beats bench-physics
 bench: $(bench_needs)
 	@$(bench_run) $(BENCH_FLAGS)
 bench-peers: host $(BUILD)/packages-bench
@@ -649,6 +664,12 @@ bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-arbiter: $(bench_dir)/arbiter $(bench_dir)/arbiter_linux loader
 	@$(PYTHON) -B bench/arbiter.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+# The product, and two engines with less in them, in folders of their own.
+physics_programs := $(if $(findstring --instructions,$(BENCH_FLAGS)),BOOTX64.EFI,bench/arbiter)
+bench-physics: $(BUILD)/$(physics_programs) $(BUILD)/packages-bench
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/uncounted UNCOUNTED=1 $(BUILD)/uncounted/$(physics_programs)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/untraced UNTRACED=1 $(BUILD)/untraced/$(physics_programs)
+	@$(PYTHON) -B bench/physics_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)

@@ -41,17 +41,22 @@ def script(rows, counter):
     return "\n".join(lines) + "\n"
 
 
-def boot(loader, rows, counter):
-    """{program: what the counter gained} in VM[0] under counted time."""
+def run_in_kernel(loader, text, included):
+    """What the kernel says under counted time when this script is its boot script."""
     with tempfile.TemporaryDirectory(prefix="starkernel-bench-") as folder:
         plan = os.path.join(folder, "both.fs")
         with open(plan, "w", encoding="utf-8") as file:
-            file.write(script(rows, counter))
+            file.write(text)
         image = os.path.join(folder, "both.img")
-        make_image(image, loader, [plan], included=[row["path"] for row in rows])
+        make_image(image, loader, [plan], included=included)
         with Machine(image=image, accelerator="icount") as machine:
             machine.wait_for(PROMPT, SECONDS)
-            output = machine.log.decode(errors="replace").replace("\r", "")
+            return machine.log.decode(errors="replace").replace("\r", "")
+
+
+def boot(loader, rows, counter):
+    """{program: what the counter gained} in VM[0] under counted time."""
+    output = run_in_kernel(loader, script(rows, counter), [row["path"] for row in rows])
     gained = {}
     for name, amount, right in LINE.findall(output):
         if right != "-1":

@@ -1,4 +1,4 @@
-"""The stage of `make test` for the virtual clock: compared with an engine that counts every word, and repeated."""
+"""The stage of `make test` for the virtual clock: in programs, after breaks, and repeated."""
 import os
 import re
 import signal
@@ -17,19 +17,10 @@ from program_table import write_programs  # noqa: E402 (the path must be set fir
 CLOCK_SECONDS = 120
 
 
-def clock_stage(build, files, totals):
+def clock_stage(build, totals):
     """The virtual clock against an engine that counts each word; and the same order of messages in two runs, one of
     them on a busy host. Returns that order."""
     heading("The virtual clock, with every word counted")
-    check = os.path.join(build, "clock_check")
-    for file in files:
-        status, output = run([check, TESTER, file], CLOCK_SECONDS)
-        found = re.search(r"^clock_check: (\d+) comparisons.*$", output, re.MULTILINE)
-        if status == 0 and found and int(found[1]) > 1:
-            totals.add(1, 0)
-        else:
-            totals.broken(f"clock of {file}", how(status), output)
-    print(f"{len(files)} files of tests compared word by word")
     with tempfile.TemporaryDirectory(prefix="starkernel-test-") as folder:
         table = os.path.join(folder, "programs.tbl")
         write_programs(table)
@@ -39,7 +30,7 @@ def clock_stage(build, files, totals):
         totals.add(1, 0)
     else:
         totals.broken("clock-programs", how(status), output)
-    clock_breaks(check, totals)
+    clock_breaks(os.path.join(build, "oracle"), totals)
     status, output = run([os.path.join(build, "stack_full")], CLOCK_SECONDS)
     found = suites(output)
     if status in (0, 1) and "stack-full" in found:
@@ -73,7 +64,7 @@ def clock_breaks(check, totals):
         process.stdin.close()
         output += process.stdout.read()
         watchdog.cancel()
-    if process.returncode == 0 and "clock_check:" in output and output.count("error -28") == 5 * len(loops):
+    if process.returncode == 0 and "oracle:" in output and output.count("error -28") == 5 * len(loops):
         print("PASS clock-break: the clock is right after each Ctrl-C")
         totals.add(1, 0)
     else:

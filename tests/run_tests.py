@@ -29,6 +29,7 @@ VERIFY_SECONDS = 60
 DOE_SECONDS = 900
 FUZZ_SECONDS = 120
 CORPUS_SECONDS = 300
+ORACLE_SECONDS = 600
 BOOT_SECONDS = 1800
 TERMINAL_SECONDS = 600
 SCALE_SECONDS = 600
@@ -58,6 +59,13 @@ def verifier_stage(build, totals):
     named("verify", [*script("verify", "run_verify.py"), "--build", build], VERIFY_SECONDS, totals)
 
 
+def oracle_stage(build, full, totals):
+    """The clock and the physics against an engine that records each word."""
+    heading("The physics, with every word recorded")
+    named("oracle", [*script("oracle", "run_oracle.py"), "--build", build, *(["--full"] if full else [])],
+          ORACLE_SECONDS, totals)
+
+
 def fuzz_stage(build, findings, totals):
     """The fuzzer's own test, a short run of it, and the findings of earlier ones."""
     heading("Random Forth, with everything outside the VM watched")
@@ -65,8 +73,7 @@ def fuzz_stage(build, findings, totals):
     judged("fuzz self-test", [fuzzer, "--self-test"], FUZZ_SECONDS, totals)
     corpus = sorted(glob.glob("tests/forth/test_*.fs"))
     limits = ["--seconds", "20", "--findings", findings, *corpus]
-    runs = [("fuzz-short", [fuzzer, "--lines", "200000", *limits]),
-            ("fuzz-clock", [os.path.join(build, "fuzz_clock"), "--lines", "50000", *limits])]
+    runs = [("fuzz-short", [fuzzer, "--lines", "200000", *limits])]
     runs += [(finding, [fuzzer, "--replay", finding]) for finding in sorted(glob.glob("tests/fuzz/findings/*.fs"))]
     for name, command in runs:
         status, output = run(command, FUZZ_SECONDS)
@@ -125,7 +132,8 @@ def all_stages(options, totals):
     host_counts = host_stage(build, files, totals)
     physics_stage(build, files, host_counts, totals)
     pieces_stage(build, totals)
-    host_orders = clock_stage(build, files, totals)
+    oracle_stage(build, options.full, totals)
+    host_orders = clock_stage(build, totals)
     help_stage(build, totals)
     listing_stage(build, totals)
     catalogue_stage(totals)

@@ -280,9 +280,8 @@ PRIM execute                    ; ( i*x xt -- j*x )
     mov rax, [VM + VM_EXECUTED]
     cmp WORD, [VM + VM_BASE_END]
     jae .own
-    inc qword [rax + WORD * CELL]
-    mov [TRACE], WORD
-    add TRACE, CELL
+    COUNT_TOKEN [rax + WORD * CELL]
+    NOTE WORD
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_BASE_WORDS]
     mov ARG, [WORD + WORD_ARG]
@@ -290,9 +289,8 @@ PRIM execute                    ; ( i*x xt -- j*x )
 .own:
     cmp WORD, [VM + VM_OWN_END]
     jae .bad
-    inc qword [rax + WORD * CELL]
-    mov [TRACE], WORD
-    add TRACE, CELL
+    COUNT_TOKEN [rax + WORD * CELL]
+    NOTE WORD
     shl WORD, WORD_SHIFT
     add WORD, [VM + VM_OWN_WORDS]
     mov ARG, [WORD + WORD_ARG]

@@ -9,6 +9,7 @@
 #include "forth/vm.h"
 
 #include "forth/clock.h"
+#include "forth/history.h"
 #include "forth/throw.h"
 
 int vm_again(struct vm *vm, const uint64_t *thread) {
@@ -26,6 +27,7 @@ int vm_again(struct vm *vm, const uint64_t *thread) {
     }
     *(uint64_t *)place = vm->ip;
     vm->cs = place;
+    history_note(vm, vm->ip | HISTORY_CUT); /* nothing else says that the word goes on elsewhere */
     clock_call(vm, thread);
     return 0;
 }

@@ -9,6 +9,7 @@
  */
 #include "forth/compiler.h"
 
+#include "forth/history.h"
 #include "forth/locals.h"
 #include "forth/pairs.h"
 #include "forth/text_interpreter.h"
@@ -134,6 +135,15 @@ int compile_word(struct vm *vm, uint64_t xt) {
     return THROW_BAD_XT;
 }
 
+/* The newest word is dropped before it was finished, and the next will have its number. */
+static void drop_unfinished(struct vm *vm, uint32_t xt) {
+    if (history_listener != NULL && history_executed(vm, xt)) {
+        history_listener->forgotten(vm, xt, UINT32_MAX);
+        history_clear(vm);
+    }
+    dictionary_drop_newest(vm);
+}
+
 void compile_abandon(struct vm *vm) {
     struct definition *definition = &vm->definition;
     vm_user_set(vm, VM_USER_STATE, 0);
@@ -144,7 +154,7 @@ void compile_abandon(struct vm *vm) {
     vm->own.code_used = word->arg - 2 * CELL - vm->own.code; /* from its counter on */
     definition->open = false;
     if (definition->xt + 1 == vm->own.end) {
-        dictionary_drop_newest(vm);
+        drop_unfinished(vm, definition->xt);
     }
 }
 

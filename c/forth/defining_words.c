@@ -3,6 +3,7 @@
  */
 #include "forth/compiler.h"
 #include "forth/double_words.h"
+#include "forth/history.h"
 #include "forth/locals.h"
 #include "forth/price.h"
 #include "forth/text_interpreter.h"
@@ -205,6 +206,9 @@ int word_set_does(struct vm *vm) {
     }
     if (!dictionary_is_own(vm, vm->latest)) {
         return THROW_PROTECTED_WORD;
+    }
+    if (history_executed(vm, vm->latest)) {
+        history_clear(vm); /* it would be read as if the word had been then what it is now */
     }
     word->kind = WORD_DOES;
     word->handler = (uint64_t)prim_enter_does;

@@ -48,7 +48,15 @@ void history_set_window(struct vm *vm, uint64_t words) {
 void history_clear(struct vm *vm) {
     vm->trace = vm->trace_begin;
     vm->trace_other_end = vm->trace_other;
-    history_note(vm, vm->ip);
+    if (vm->ip != 0) {
+        history_note(vm, vm->ip);
+    }
+}
+
+bool history_executed(const struct vm *vm, uint32_t xt) {
+    const uint64_t counter = vm->executed + xt * CELL;
+    return hal_space_commit(counter & ~(VM_PAGE - 1), VM_PAGE) == HAL_OK &&
+           *(const uint64_t *)counter != 0;
 }
 
 void history_note(struct vm *vm, uint64_t entry) {

@@ -61,6 +61,10 @@ uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value)
         value = (value + WIDTH_LEAST - 1) / WIDTH_LEAST * WIDTH_LEAST;
         physics->width = (uint32_t)value;
         history_set_window(vm, value);
+        if (value > physics->knob[knob]) {
+            history_clear(
+                vm); /* how much there is of what lies farther back depends on interrupts */
+        }
         break;
     case KNOB_HALF_LIFE:
         set_decay(vm, physics->loops, value);

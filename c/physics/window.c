@@ -111,8 +111,9 @@ static void read_token(struct window_reader *r, uint64_t token) {
 static void begin_entry(struct window_reader *r) {
     const uint64_t total = r->older + r->newer, i = r->entry++;
     const uint64_t entry = entry_at(r, i);
-    const uint64_t next = i + 1 < total ? entry_at(r, i + 1) : 0;
-    r->stop = i + 1 == total ? r->end : is_cut(next) ? next & ~HISTORY_CUT : 0;
+    const bool last = i + 1 == total;
+    const uint64_t next = last ? 0 : entry_at(r, i + 1);
+    r->stop = last ? r->end : is_cut(next) ? next & ~HISTORY_CUT : 0;
     if (is_cut(entry)) {
         return;
     }
@@ -121,7 +122,7 @@ static void begin_entry(struct window_reader *r) {
         if (!enters(r->vm, entry) || is_cut(next)) {
             r->at = r->resume;
         }
-    } else if (waits_for_token(entry) && next != 0 && is_token(next)) {
+    } else if (waits_for_token(entry) && !last && is_token(next)) {
         r->resume = entry;
     } else {
         r->resume = 0;

@@ -32,7 +32,11 @@ static void add(uint64_t primitive, uint32_t word) {
     *place_of(primitive) = (struct parts){.count = 1, .word = {(uint16_t)word}};
 }
 
+/* What is a word of its own as well, as UNLOOP, counts as that. */
 static void add_inner(uint64_t primitive, const char *name) {
+    if (place_of(primitive)->count != 0) {
+        return;
+    }
     if (inner_count == PRIMITIVES_INNER) {
         hal_panic("physics: more primitives without a name than HISTORY_WORDS_BESIDES");
     }

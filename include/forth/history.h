@@ -9,6 +9,7 @@
 #ifndef HISTORY_H
 #define HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "forth/vm.h"
@@ -33,8 +34,12 @@ void history_start(struct vm *vm, uint64_t words);
 /* From now on for windows of `words` words. */
 void history_set_window(struct vm *vm, uint64_t words);
 
-/* Forgets everything, and begins anew with the place at which the VM goes on. For C that Forth has called. */
+/* Forgets everything, and begins anew with the place at which the VM goes on, if it is known. For C that Forth has
+ * called, and for a VM that has been stopped. */
 void history_clear(struct vm *vm);
+
+/* Whether a program has executed the token `xt`. False when there is no memory for its counter, for then none has. */
+bool history_executed(const struct vm *vm, uint32_t xt);
 
 /* Notes an entry: for what does not go through the engine. Nothing when there is no memory for it. */
 void history_note(struct vm *vm, uint64_t entry);

@@ -46,11 +46,11 @@ static struct outside *outside;
 /* Static variables that may change while a VM runs: the cursor's place and the line editor, which whoever has
  * the console shares (console.c); the signal stack and the signals being handled (host_fault.c); the VM that
  * runs and the failure of a start-up file (arbiter); life and death of VMs (host_space.c); what is in use of
- * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c); what a counting engine counts. */
+ * memory (host_memory.c); the dictionary being looked at (fuzz_validate.c); the log of a recording engine. */
 static const char *const may_change[] = {
-    "at_line_start", "editor",      "editor_ready",   "stack",       "depth",
-    "vm_current",    "exit_status", "slots",          "lowest_slot", "host_memory",
-    "own",           "fuzz_blocks", "words_executed",
+    "at_line_start", "editor",      "editor_ready", "stack",       "depth",
+    "vm_current",    "exit_status", "slots",        "lowest_slot", "host_memory",
+    "own",           "fuzz_blocks", "oracle_log",
 };
 
 /* The watch reads all of .data and .bss, also what the sanitizer puts between variables, so there it must

@@ -38,6 +38,8 @@ int __real_word_forget_to(struct vm *vm);
 int __wrap_word_forget_to(struct vm *vm);
 int __real_word_forget_word(struct vm *vm);
 int __wrap_word_forget_word(struct vm *vm);
+bool __real_history_executed(const struct vm *vm, uint32_t xt);
+bool __wrap_history_executed(const struct vm *vm, uint32_t xt);
 
 /* Words paid for, less those given back. */
 static uint64_t paid(const struct vm *vm) {
@@ -72,6 +74,13 @@ int __wrap_word_forget_to(struct vm *vm) {
 int __wrap_word_forget_word(struct vm *vm) {
     before->forgets = true;
     return __real_word_forget_word(vm);
+}
+
+/* An unfinished word that was executed is forgotten, too. */
+bool __wrap_history_executed(const struct vm *vm, uint32_t xt) {
+    const bool executed = __real_history_executed(vm, xt);
+    before->forgets = before->forgets || executed;
+    return executed;
 }
 
 static const uint64_t *counts(const struct vm *vm) {
