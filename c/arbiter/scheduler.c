@@ -332,21 +332,22 @@ static bool beat(struct vm_control *control) {
 }
 
 /* The short way from one VM to the next that can run, when there is nothing else to look at: what the loop below does,
- * without leaving the engine. */
+ * without leaving the engine. A VM that begins with its heartbeat is left to the loop. */
 struct vm *scheduler_next(enum vm_exit reason) {
     struct vm_control *control = scheduler.current;
     const uint32_t occupied = scheduler.runnable.occupied;
     if (control == NULL || scheduler.look || occupied == 0 || control->summoned ||
-        control->doomed || run_queue_first(&scheduler.runnable)->beating) {
+        control->doomed) {
         return NULL;
     }
     struct vm_control *next;
-    if (reason == VM_EXIT_YIELD && occupied >> control->priority == 1) {
+    if (reason == VM_EXIT_YIELD && occupied >> control->priority == 1 &&
+        !scheduler.runnable.first[control->priority]->beating) {
         count_time(control);
         control->turn_words = 0;
         control->state = VM_RUNNABLE;
         next = run_queue_exchange(&scheduler.runnable, control);
-    } else if (reason == VM_EXIT_PREEMPTED) {
+    } else if (reason == VM_EXIT_PREEMPTED && !run_queue_first(&scheduler.runnable)->beating) {
         count_time(control);
         if (control->state == VM_RUNNING) {
             control->preemptions++;

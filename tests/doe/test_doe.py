@@ -224,6 +224,7 @@ def planted_test(lab):
     expect(status == 1 and "NOT DETERMINISTIC" in output, f"it was not found: {output}")
     found = re.search(r"words of jitter with .*: \d+ in run (b\d+r\d+) \(host native\), \d+ in run (b\d+r\d+)", output)
     expect(found and found[1] != found[2], f"the runs and the number are not named: {output}")
+    expect(re.search(r"of jitter with .*these loops know: heat, window", output), f"the loops are not named: {output}")
     expect("of fib" not in output, f"fib is accused: {output}")
 
 
