@@ -62,10 +62,15 @@ int word_dot_physics(struct vm *vm) {
     say_loop(p, PHYSICS_WIDTH, "width");
     format(console_sink, NULL, "%u words are looked at\n", p->width);
     say_loop(p, PHYSICS_SLOPE, "slope");
-    format(console_sink, NULL,
-           "%lu lines (%lu times nothing had changed), the last %s with r2 0.%03lu\n",
-           p->slope.fits, p->slope.skipped, p->slope.falls ? "falls" : "does not fall",
-           thousandths(p->slope.r2, 1 << 16) % 1000);
+    if (p->slope.fits == 0) {
+        console_text("no line has been fitted yet\n");
+    } else {
+        const uint64_t r2 = thousandths(p->slope.r2, 1 << 16);
+        format(console_sink, NULL,
+               "%lu lines fitted (%lu times nothing had changed), the last %s with r2 %lu.%03lu\n",
+               p->slope.fits, p->slope.skipped, p->slope.falls ? "falls" : "does not fall",
+               r2 / 1000, r2 % 1000);
+    }
     say_loop(p, PHYSICS_HEARTBEAT, "heartbeat");
     format(console_sink, NULL, "every %lu words; the last two intervals differ by ", p->interval);
     say_percent(p->distance, UINT64_C(1) << 33);
