@@ -86,7 +86,7 @@ struct log *oracle_of(const struct vm *vm) {
         log->vm = vm;
         log->counts = most_words(vm);
         log->at = log->record;
-        log->end = log->record + LOG_RECORDS;
+        log->end = log->record + LOG_RECORDS - LOG_SLACK;
         *place = log;
     }
     return *place;
