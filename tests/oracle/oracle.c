@@ -86,7 +86,7 @@ struct log *oracle_of(const struct vm *vm) {
         log->vm = vm;
         log->counts = most_words(vm);
         log->at = log->record;
-        log->end = log->record + LOG_RECORDS;
+        log->end = log->record + LOG_RECORDS - LOG_SLACK;
         *place = log;
     }
     return *place;
@@ -143,7 +143,7 @@ static void learn(struct vm *vm) {
     }
 }
 
-/* The word whose code the address lies in; 0 none. */
+/* The word whose code the address lies in, the oldest where SYNONYM has made others; 0 none. */
 static uint32_t search(const struct dictionary *in, uint64_t code) {
     for (uint32_t xt = in->first; xt < in->end; xt++) {
         const struct word *word = (const struct word *)in->words + (xt - in->first);
@@ -157,8 +157,8 @@ static uint32_t search(const struct dictionary *in, uint64_t code) {
 static uint32_t callee(const struct vm *vm, uint64_t code) {
     const unsigned place = (unsigned)(code / CELL % MEMO);
     if (oracle->memo[place].code != code || oracle->memo[place].vm != vm) {
-        uint32_t xt = search(&vm->own, code);
-        xt = xt != 0 ? xt : search(&base_image.dictionary, code);
+        uint32_t xt = search(&base_image.dictionary, code);
+        xt = xt != 0 ? xt : search(&vm->own, code);
         oracle->memo[place].code = code;
         oracle->memo[place].vm = vm;
         oracle->memo[place].word = xt != 0 ? word_table_of(xt) : WORD_FORGOTTEN;

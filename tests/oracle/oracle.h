@@ -23,6 +23,8 @@ struct record {
 };
 
 #define LOG_RECORDS 4096u
+#define LOG_SLACK                                                                                  \
+    64u /* a break may come between the last record and the look whether it was that */
 
 struct log {
     struct record *at, *end; /* engine.inc knows the place of these three */
