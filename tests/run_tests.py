@@ -539,6 +539,12 @@ def doe_stage(build, totals):
     stream_stage("doe", "../doe/test_doe.py", DOE_SECONDS, build, totals)
 
 
+def words_stage(build, totals):
+    """The reference of all words, against the table and the dictionary."""
+    heading("The reference of all words")
+    stream_stage("words", "../words/test_words.py", HOST_SECONDS, build, totals)
+
+
 def terminal_stage(build, totals):
     heading("The Linux program on a terminal")
     stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
@@ -606,6 +612,7 @@ def main():
     hal_stage(options.build, accelerator, totals)
     failure_stage(options.build, accelerator, totals)
     scale_stage(options.build, accelerator, totals)
+    words_stage(options.build, totals)
     doe_stage(options.build, totals)
     terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
