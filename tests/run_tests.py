@@ -31,6 +31,7 @@ KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 DOE_SECONDS = 900
+COMPARE_SECONDS = 300
 FUZZ_SECONDS = 120
 CLOCK_SECONDS = 120
 CORPUS_SECONDS = 300
@@ -545,6 +546,12 @@ def words_stage(build, totals):
     stream_stage("words", "../words/test_words.py", HOST_SECONDS, build, totals)
 
 
+def compare_stage(build, totals):
+    """The report that compares host and kernel, on made-up files."""
+    heading("The comparison of host and kernel")
+    stream_stage("compare", "../compare/test_report.py", COMPARE_SECONDS, build, totals)
+
+
 def terminal_stage(build, totals):
     heading("The Linux program on a terminal")
     stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
@@ -613,6 +620,7 @@ def main():
     failure_stage(options.build, accelerator, totals)
     scale_stage(options.build, accelerator, totals)
     words_stage(options.build, totals)
+    compare_stage(options.build, totals)
     doe_stage(options.build, totals)
     terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
