@@ -68,7 +68,8 @@ def files_section(files, refused):
 
 
 def facts_section(chosen):
-    rows = [(what, *(str(file.context.get(key, "not said")) for file in chosen)) for what, key in FACTS]
+    rows = [(what, *("not said" if file.context.get(key) is None else str(file.context[key]) for file in chosen))
+            for what, key in FACTS]
     return [("table", ("", *(f"{file.kind}: {file.name}" for file in chosen)), rows)] if chosen else []
 
 
@@ -188,11 +189,14 @@ def short_section(pairs, files, refused):
                           "; ".join(sorted(why.removeprefix("no ratio: ") for why in whys)[:3]) + "."))
         if counted is not None:
             parts.append(("p", "Instructions of the kernel are counted exactly. They say how much code runs, not how long it takes."))
+    changed = sorted({file.name for _, *chosen, _ in pairs for file in chosen if file is not None and file.context.get("dirty")})
+    if changed:
+        parts.append(("warn", f"The sources had local changes, so nobody can repeat this: {', '.join(changed)}."))
     if refused:
         parts.append(("warn", f"{len(refused)} of {len(files) + len(refused)} files could not be used; why stands below."))
-    changed = [(place, after, sum(row.beyond for row in rows), len(rows)) for place, _, after, _, _, rows in tables.commits(files)]
+    later = [(place, after, sum(row.beyond for row in rows), len(rows)) for place, _, after, _, _, rows in tables.commits(files)]
     parts += [("p", f"Commit {after} changed {beyond} of {count} benchmarks beyond noise ({place[0]} on {place[1]}).")
-              for place, after, beyond, count in changed]
+              for place, after, beyond, count in later]
     return parts
 
 

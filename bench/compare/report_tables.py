@@ -73,7 +73,8 @@ def side(file, name, unit, none):
         return Side(values, unit)
     found = file.benchmarks.get(name)
     if found is None:
-        return Side(missing=f"not in {file.name}")
+        chosen = f", made of {file.context['filter']} alone" if file.context.get("filter") else ""
+        return Side(missing=f"not in {file.name}{chosen}")
     if not found.quiet:
         return Side(missing=f"no undisturbed sample in {file.name}")
     return Side(missing=f"{file.name} has no {name_of(unit)} for it")

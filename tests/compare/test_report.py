@@ -213,17 +213,19 @@ def nothing_test(folder):
 def missing_test(folder):
     new, kept = folders(folder)
     costs = {name: cost for name, cost in made_up.COSTS.items() if name != "vm/spawn"}
-    made_up.put(new, "host.json", "host", "native", costs=costs)
+    made_up.put(new, "host.json", "host", "native", costs=costs, told={"dirty": True, "filter": "^message"})
     made_up.put(new, "kernel.json", "kernel", "tcg-icount")
+    _, _, text = write_report(new, kept)
+    expect("local changes, so nobody can repeat this: host.json." in text, "it does not say that the sources were changed")
     files, refused = report_files.read_all([new, kept])
     classes, rows = report_tables.matrix(files, refused, {"kernel, KVM": "the probe says that it is emulated"})
     cells = dict(zip(classes, dict(rows)["vm/spawn"]))
-    expect(cells["host"].missing == "not in host.json" and not cells["host"].known, str(cells["host"]))
+    expect(cells["host"].missing == "not in host.json, made of ^message alone" and not cells["host"].known, str(cells["host"]))
     expect(cells["kernel, counted"].known, "the kernel's number is not there")
     expect(cells["kernel, KVM"].missing == "the probe says that it is emulated", str(cells["kernel, KVM"]))
     expect(cells["kernel, bare metal"].missing == "no file from a real machine has been added", str(cells))
     told = [(target["what"], verdict) for target, _, _, value, verdict in report_tables.targets(files) if value is None]
-    expect(("a VM made and ended", "not in host.json") in told, str(told))
+    expect(("a VM made and ended", "not in host.json, made of ^message alone") in told, str(told))
     expect({kind for _, kind, *_ in report_tables.targets(files)} == {"host"}, "instructions were judged against cycles")
 
 
