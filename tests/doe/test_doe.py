@@ -269,6 +269,90 @@ def noise_test(lab):
     expect({words for _, words in found.values()} == {"undecided"}, f"{found}")
 
 
+def made_up_runs(count, **columns):
+    """Rows as timing.load_runs makes them, a session for each ten."""
+    import pandas
+    runs = pandas.DataFrame({"machine": "host", "accel": "native", "workload": "fib", "kind": "run", "quiet": 1, "heartbeats": 3,
+                             "cycles": 1000.0, "calibration_before": 50.0, "calibration_after": 50.0,
+                             "base": [str(i) for i in range(count)], "session": [i // 10 for i in range(count)],
+                             **{loop: [i >> place & 1 for i in range(count)] for place, loop in enumerate(LOOPS)}})
+    return runs.assign(**columns)
+
+
+@doe_test("clock", "a processor that is slow in some runs is brought to its usual clock; an emulator has none")
+def clock_test(_):
+    import timing
+    slow = [1.2 if i % 3 == 0 else 1.0 for i in range(30)]
+    runs = made_up_runs(30, cycles=[1000 * one for one in slow], calibration_before=[50 * one for one in slow],
+                        calibration_after=[50 * one for one in slow])
+    found = timing.at_usual_clock(runs)
+    expect(found["cycles"].round(6).unique().tolist() == [1000.0], f"{found['cycles'].unique()}")
+    expect(sorted(found["tsc_cycles"].unique()) == [1000.0, 1200.0], "the cycles as counted are lost")
+    expect(len(timing.at_usual_clock(runs.assign(accel="tcg"))["cycles"].unique()) == 2, "an emulator was corrected")
+
+
+@doe_test("sessions", "effects stay with their session where other workloads lack it, and each workload weighs the same")
+def sessions_test(_):
+    import numpy
+    import timing
+    runs = made_up_runs(20, workload=["fib", "sieve"] * 10)
+    values = timing.over_workloads(runs, lambda part: {1: 0.1, 2: 0.3} if part["workload"].iloc[0] == "fib" else {2: 0.5, 3: 0.7})
+    expect(numpy.array_equal(values, [[0.1, numpy.nan], [0.3, 0.5], [numpy.nan, 0.7]], equal_nan=True), f"{values}")
+    expect(abs(timing.mean_over_workloads(values)[0] - 0.4) < 1e-12, f"{timing.mean_over_workloads(values)}")
+    low, high = timing.draw_sessions(numpy.array([[0.01, 0.02]] * 30))
+    expect(abs(low - 0.015) < 1e-12 and abs(high - 0.015) < 1e-12, f"{low} {high}")
+    expect(timing.sign_flip(numpy.array([[0.01], [0.02]] * 10)) < 0.001, "twenty positive effects are chance")
+
+
+@doe_test("controls", "a workload without a heartbeat is a control, and its effects are no part of any mean")
+def controls_test(_):
+    import numpy
+    import timing
+    chance = numpy.random.default_rng(1)
+    runs = made_up_runs(2560, session=[i // 128 for i in range(2560)])
+    noise = chance.normal(0, 0.001, 2560)
+    beats = runs.assign(cycles=1000 * numpy.exp(0.02 * runs["heat"] + noise))
+    idle = runs.assign(cycles=1000 * numpy.exp(0.2 * runs["heat"] + noise), workload="compile", heartbeats=0)
+    import pandas
+    both = pandas.concat([beats, idle], ignore_index=True)
+    expect(timing.controls(both) == ["compile"], f"{timing.controls(both)}")
+    loops = timing.loop_table(both, 0.005)
+    effect = loops[(loops["loop"] == "heat") & (loops["view"] == "needs")].iloc[0].effect
+    expect(abs(effect - 2.02) < 0.05, f"heat over all workloads: {effect}")
+    effects = timing.effects_table(both, 0.005)
+    expect(set(effects[effects["workload"] == "compile"]["verdict"]) == {"control"}, "a control was judged")
+
+
+@doe_test("scatter", "Levene's test finds a loop that makes times scatter and changes nothing else; discards that depend on a loop "
+          "are found")
+def scatter_test(_):
+    import numpy
+    import timing
+    chance = numpy.random.default_rng(1)
+    runs = made_up_runs(1280)
+    runs["cycles"] = 1000 * numpy.exp(chance.normal(0, 0.01, 1280) * (1 + runs["decay"]))
+    found = timing.spread(runs, "decay")
+    expect(1.7 < found["spread"] < 2.2 and found["levene"] < 1e-6, f"{found}")
+    expect(timing.spread(runs, "heat")["levene"] > 0.01, "heat does not change the scatter")
+    runs["quiet"] = (chance.random(1280) > 0.1 + 0.2 * runs["width"]).astype(int)
+    found = timing.discards(runs).set_index("loop")
+    expect(found.loc["width", "holm"] < 0.001 and found.loc["heat", "holm"] > 0.05, f"{found}")
+
+
+@doe_test("change-points", "phases of threefold times and planted steps are found in series of 60 units, and in noise nothing is")
+def change_points_test(_):
+    import numpy
+    import warmup
+    chance = numpy.random.default_rng(1)
+    phases = numpy.repeat([1.0, 1.2, 3.3, 1.6, 1.0, 1.2, 3.3, 1.6], 8)[:60]
+    kinds = [warmup.classify(phases * (1 + 0.03 * chance.standard_t(3, 60)))[0] for _ in range(30)]
+    expect("flat" not in kinds, f"phases: {kinds}")
+    kinds = [warmup.classify(1 + 0.02 * chance.standard_t(3, 60))[0] for _ in range(100)]
+    expect(kinds.count("flat") >= 98, f"noise: {kinds}")
+    steps = [warmup.classify((1 + 0.01 * chance.standard_normal(60)) * (1 + 0.05 * (numpy.arange(60) >= 30)))[0] for _ in range(30)]
+    expect(steps.count("slowdown") >= 28, f"steps: {steps}")
+
+
 @doe_test("hashes", "hashes do not depend on process, quantum, load or busy VMs, and are the same in the kernel under TCG "
           "and counted time")
 def hashes_test(lab):
