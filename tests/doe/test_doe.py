@@ -4,7 +4,6 @@
 usage: test_doe.py --build DIR [PART]
 """
 
-import argparse
 import contextlib
 import io
 import json
@@ -12,10 +11,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import traceback
 
 import synthetic
+from checks import Failed, check, expect, run
 from metrics import LOOPS
 from plan import Plan, PlanError
 from record import RecordError, identity
@@ -25,20 +23,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOE = os.path.join(synthetic.ROOT, "bench", "doe")
 SECONDS = 600
 
-tests = []
-
-
-class Failed(Exception):
-    """What a test found to be wrong."""
-
-
-def expect(condition, complaint):
-    if not condition:
-        raise Failed(complaint)
+build = []
 
 
 def doe_test(identifier, sentence):
-    return lambda function: tests.append((identifier, sentence, function))
+    """Makes a function a test; it gets a Lab of its own."""
+    def register(function):
+        def in_lab(folder):
+            with contextlib.redirect_stdout(io.StringIO()):
+                function(Lab(build[0], folder))
+        return check(identifier, sentence)(in_lab)
+    return register
 
 
 class Lab:
@@ -364,31 +359,5 @@ def hashes_test(lab):
     expect(found[1] == found[2] == found[3] == "16", f"not every configuration was compared: {output}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Tests of the experiment on the physics.")
-    parser.add_argument("--build", default="build")
-    parser.add_argument("part", nargs="?", default="", help="only tests whose ID contains this")
-    options = parser.parse_args()
-    passed = failed = 0
-    for identifier, sentence, function in tests:
-        if options.part not in identifier:
-            continue
-        with tempfile.TemporaryDirectory(prefix="starkernel-doe-test-") as folder:
-            complaint = None
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    function(Lab(options.build, folder))
-            except Failed as error:
-                complaint = str(error)
-            except Exception:  # a mistake in a test is a failure of that test, not of the whole run
-                complaint = traceback.format_exc()
-        passed += complaint is None
-        failed += complaint is not None
-        print(f"PASS {identifier}: {sentence}" if complaint is None else f"FAIL {identifier}: {sentence}: {complaint}",
-              flush=True)
-    print(f"doe: {passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run("doe", "Tests of the experiment on the physics.", lambda options: build.append(options.build))
