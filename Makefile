@@ -116,6 +116,7 @@ help:
 	'make model   the arbiter in random operations beside a reference (SEEDS, OPERATIONS)' \
 	'make vms     COUNT VMs at once, on the host and in QEMU, and what one costs' \
 	'make soak    1,000 VMs send messages to one another in QEMU for MINUTES; soak-save: written to results/' \
+	'make pictures  what the screen shows, as PNG files in results/' \
 	'make gdb     boot it in QEMU under gdb, stopped at kernel_main' \
 	'make fuzz    random input: to the parsers of the kernel and the loader (FUZZ_SECONDS each, JOBS),' \
 	'             then Forth on the host with everything outside the VM watched (LINES, SEED, SECONDS);' \
@@ -337,6 +338,10 @@ run_flags := --build $(BUILD) --accel $(ACCEL) --memory $(MEM) $(if $(DISPLAY_WI
 
 run: $(run_needs)
 	@$(PYTHON) tests/boot/run.py $(run_flags)
+
+.PHONY: pictures
+pictures: $(BUILD)/starkernel.img
+	@$(PYTHON) -B tests/boot/pictures.py --build $(BUILD)
 
 gdb: $(run_needs) $(BUILD)/packages-gdb
 	@$(PYTHON) tests/boot/debug.py $(run_flags) $(if $(GDB_COMMANDS),--commands '$(GDB_COMMANDS)')

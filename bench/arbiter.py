@@ -8,7 +8,6 @@ between two calibrations that differ by more than 3%, or in which the process wa
 of the time, counts as disturbed: it stays in the JSON, and is left out of the medians.
 """
 import argparse
-import json
 import os
 import random
 import re

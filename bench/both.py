@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import provenance as origin
+from program_table import programs, write_programs
 
 sys.path.insert(0, os.path.join(origin.ROOT, "tests", "boot"))
 
@@ -27,32 +28,15 @@ SECONDS = 600
 LINE = re.compile(r"^BOTH (\S+) (-?\d+) (-?\d+)\s*$", re.MULTILINE)
 
 
-def programs():
-    """Rows of programs.tbl: name, path of the file, run, check, expected."""
-    folder = os.path.join(origin.BENCH, "programs")
-    with open(os.path.join(folder, "programs.tbl"), encoding="utf-8") as table:
-        rows = [[field.strip() for field in line.split("|")]
-                for line in table if line.strip() and not line.startswith("#")]
-    listing = subprocess.run(["dpkg", "-L", "gforth-common"], capture_output=True, text=True,
-                             check=True).stdout.split()
-    for row in rows:
-        place, _, name = row[1].rpartition(":")
-        if place == "gforth":
-            row[1] = next(path for path in listing if path.endswith("/" + name))
-        else:
-            row[1] = os.path.join(folder, row[1])
-    return rows
-
-
 def script(rows, counter):
     """Forth that loads each program, runs it, and says what `counter` gained and whether the result is right."""
     lines = ["VARIABLE BOTH-START"]
-    for name, path, run, check, expected in rows:
+    for row in rows:
         lines += [
-            f"INCLUDE {os.path.basename(path)}",
-            f": BOTH-RUN {run} ; : BOTH-CHECK {check} ;",
+            f"INCLUDE {os.path.basename(row['path'])}",
+            f": BOTH-RUN {row['run']} ; : BOTH-CHECK {row['check']} ;",
             f"{counter} BOTH-START ! BOTH-RUN {counter} BOTH-START @ -",
-            f'CR .( BOTH {name} ) . BOTH-CHECK {expected} = . CR',
+            f"CR .( BOTH {row['name']} ) . BOTH-CHECK {row['expected']} = . CR",
         ]
     return "\n".join(lines) + "\n"
 
@@ -64,7 +48,7 @@ def boot(loader, rows, counter):
         with open(plan, "w", encoding="utf-8") as file:
             file.write(script(rows, counter))
         image = os.path.join(folder, "both.img")
-        make_image(image, loader, [plan], included=[row[1] for row in rows])
+        make_image(image, loader, [plan], included=[row["path"] for row in rows])
         with Machine(image=image, accelerator="icount") as machine:
             machine.wait_for(PROMPT, SECONDS)
             output = machine.log.decode(errors="replace").replace("\r", "")
@@ -73,17 +57,16 @@ def boot(loader, rows, counter):
         if right != "-1":
             sys.exit(f"{name} gave a wrong result in VM[0]")
         gained[name] = int(amount)
-    missing = [row[0] for row in rows if row[0] not in gained]
+    missing = [row["name"] for row in rows if row["name"] not in gained]
     if missing:
         sys.exit(f"no result from VM[0] for {', '.join(missing)}. Its output:\n{output}")
     return gained
 
 
-def host_words(build, rows):
+def host_words(build):
     """{program: words executed} as counted on the host."""
     with tempfile.NamedTemporaryFile("w", suffix=".tbl", encoding="utf-8") as table:
-        table.writelines(" | ".join(row) + "\n" for row in rows)  # with the paths found
-        table.flush()
+        write_programs(table.name)
         done = subprocess.run(
             [os.path.join(build, "bench", "count_words"), table.name,
              os.path.join(origin.BENCH, "sequences.tbl")],
@@ -101,7 +84,7 @@ def main():
     options = parser.parse_args()
     rows = programs()
     build = os.path.abspath(options.build)
-    on_host = host_words(build, rows)
+    on_host = host_words(build)
     in_kernel = boot(os.path.join(build, "counting-kernel", "BOOTX64.EFI"), rows, "WORDS-EXECUTED")
     cycles = boot(os.path.join(build, "BOOTX64.EFI"), rows, "CYCLES")
 
@@ -114,7 +97,7 @@ def main():
     # What reads the counter is executed between the two readings as well: the same for every program.
     overhead = {name: in_kernel[name] - words for name, words in on_host.items()}
     for row in rows:
-        name = row[0]
+        name = row["name"]
         instructions = cycles[name] >> TSC_SHIFT
         text.append(f"| {name} | {on_host[name]:,} | {in_kernel[name]:,} | {instructions:,} | "
                     f"{instructions / in_kernel[name]:.3f} |")

@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import both
+from program_table import programs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -86,7 +87,7 @@ def main():
     what = "BOOTX64.EFI" if options.instructions else "starforth"
     new = os.path.abspath(os.path.join(options.build, what))
     old = build_base(options.base or default_base(), os.path.abspath(options.build), what)
-    rows = both.programs()
+    rows = programs()
     ratios = {}
     if options.instructions:
         counts = [both.boot(program, rows, "CYCLES") for program in (old, new)]
@@ -96,8 +97,9 @@ def main():
                   f"{ratios[name]:.4f}")
     else:
         with tempfile.TemporaryDirectory(prefix="starkernel-clock-") as folder:
-            for name, path, run, *_ in rows:
-                ratios[name] = compare(old, new, script(folder, name, path, run), options, name)
+            for row in rows:
+                source = script(folder, row["name"], row["path"], row["run"])
+                ratios[row["name"]] = compare(old, new, source, options, row["name"])
     for what, names in (("sieve, bubble, matrix, fib", CLASSIC), ("all", ratios)):
         mean = math.exp(statistics.mean(math.log(ratios[name]) for name in names))
         print(f"geometric mean of {what}: {mean:.4f}")

@@ -18,8 +18,9 @@ import sys
 import tempfile
 import time
 
-from provenance import (BENCH, RESULTS, find_program, first_line, geomean, median, plot_module, programs,
-                        provenance, provenance_table, quantile, save, spread)
+from program_table import programs
+from provenance import (BENCH, RESULTS, find_program, first_line, geomean, median, plot_module, provenance,
+                        provenance_table, quantile, save, spread)
 
 EQUIVALENTS = os.path.join(BENCH, "c_equivalents")
 C_FLAGS = ["-std=c11", "-O2", "-fno-tree-vectorize"]

@@ -93,31 +93,6 @@ def geomean(values):
     return product ** (1 / len(values))
 
 
-def programs():
-    """The rows of programs.tbl, `file` made a path."""
-    rows = []
-    with open(os.path.join(BENCH, "programs", "programs.tbl"), encoding="utf-8") as table:
-        for line in table:
-            if not line.strip() or re.match(r"#(\s|$)", line):
-                continue
-            name, file, run, check, expected = (part.strip() for part in line.split("|"))
-            if file.startswith("gforth:"):
-                path = gforth_file(file.split(":", 1)[1])
-            else:
-                path = os.path.join(BENCH, "programs", file)
-            rows.append({"name": name, "path": path, "run": run, "check": check, "expected": int(expected)})
-    return rows
-
-
-def gforth_file(name):
-    """A file of the installed package gforth-common."""
-    listed = subprocess.run(["dpkg", "-L", "gforth-common"], stdout=subprocess.PIPE, text=True, check=False)
-    for path in listed.stdout.splitlines():
-        if os.path.basename(path) == name and os.path.isfile(path):
-            return path
-    sys.exit(f"{name} is not here: install the Debian package gforth-common")
-
-
 def find_program(name):
     return shutil.which(name)
 

@@ -14,8 +14,9 @@ import re
 import subprocess
 import sys
 
-from provenance import (BENCH, RESULTS, geomean, median, plot_module, programs, provenance,
-                        provenance_table, quantile, save, spread)
+from program_table import programs, write_programs
+from provenance import (BENCH, RESULTS, geomean, median, plot_module, provenance, provenance_table, quantile, save,
+                        spread)
 
 SEQUENCES = os.path.join(BENCH, "sequences.tbl")
 GFORTH_PROGRAMS = ("sieve", "bubble", "matrix", "fib")
@@ -30,13 +31,6 @@ def options():
     parser.add_argument("--cpu", type=int, default=0, help="processor to run on")
     parser.add_argument("--save", action="store_true", help="write to results/")
     return parser.parse_args()
-
-
-def write_programs(path):
-    """programs.tbl with paths, as the C programs want it."""
-    with open(path, "w", encoding="utf-8") as table:
-        for row in programs():
-            table.write(f"{row['name']} | {row['path']} | {row['run']} | {row['check']} | {row['expected']}\n")
 
 
 def measure(arguments):

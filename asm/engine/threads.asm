@@ -63,15 +63,20 @@ engine_source_threads_end:
 THREAD interpret, 2
     dq prim_interpret_step, prim_interpret_dispatch
 
-; A C word with more to do than one piece goes on with its own (c/forth/again.c).
-THREAD again_type, 2
-    dq prim_type, prim_exit
-THREAD again_compare, 2
-    dq prim_compare, prim_exit
-THREAD again_to_number, 2
-    dq prim_to_number, prim_exit
-THREAD again_allocate_on, 2
-    dq prim_allocate_on, prim_exit
+; A C word with more to do than one piece goes on with its own (c/forth/again.c). Each begins with a branch word, which
+; looks whether the turn has come to its end.
+%macro AGAIN 1                  ; name of the primitive
+THREAD again_%1, 1
+    dq prim_branch_back, again_%1_piece, 2
+    COUNTER again_%1_piece
+again_%1_piece:
+    dq prim_%1, prim_exit
+%endmacro
+
+AGAIN type
+AGAIN compare
+AGAIN to_number
+AGAIN allocate_on
 
 ; Nothing lies on the control stack while these run.
 THREAD load, 2

@@ -8,7 +8,6 @@ import hashlib
 import itertools
 import os
 import re
-import subprocess
 import tomllib
 
 from metrics import BETWEEN, DEFAULTS, KNOBS, LOOPS, TURNS
@@ -86,8 +85,8 @@ def file_text(source, folder):
     """The text that `gforth:NAME`, `generated:BYTES` or a path stands for, with what `with X for Y` replaces."""
     source, _, change = source.partition(" with ")
     if source.startswith("gforth:"):
-        listed = subprocess.run(["dpkg", "-L", "gforth-common"], capture_output=True, text=True, check=False).stdout
-        path = next((p for p in listed.split() if os.path.basename(p) == source[7:]), None)
+        from program_table import gforth_file  # bench/, which run.py has put in the path
+        path = gforth_file(source[7:])
         need(path, f"{source[7:]} is not here: install the Debian package gforth-common")
     elif source.startswith("generated:"):
         from gen_source import generate  # bench/, which run.py has put in the path

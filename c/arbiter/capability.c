@@ -184,43 +184,59 @@ int capability_demand(struct vm_control *control, enum capability_kind kind, uin
     return 0;
 }
 
+/* Gives `to` a capability that derives from one of `from`, unless that would be nothing new. Returns a THROW code. */
+static int derive(struct vm_control *from, struct vm_control *to, enum capability_kind kind,
+                  uint64_t low, uint64_t high) {
+    struct capability *source = find(from, kind, low, high);
+    if (source == NULL) {
+        return THROW_NOT_PERMITTED;
+    }
+    if (to == from || derives_from(source, to) || has_from(to, source, low, high)) {
+        return 0;
+    }
+    if (!has_room(from, to)) {
+        return THROW_TOO_MANY_CAPABILITIES;
+    }
+    return new_capability(to, kind, low, high, source) != NULL ? 0 : THROW_NO_MEMORY;
+}
+
 int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t kind, uint64_t low,
                      uint64_t high) {
     if (kind >= CAP_KINDS || low > high) {
         return THROW_INVALID_ARGUMENT;
     }
-    struct capability *source = find(from, (enum capability_kind)kind, low, high);
-    if (source == NULL) {
-        audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, low, high);
-        return THROW_NOT_PERMITTED;
+    const int code = derive(from, to, (enum capability_kind)kind, low, high);
+    if (code == 0 || code == THROW_NOT_PERMITTED) {
+        audit(code == 0 ? AUDIT_GRANT : AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind,
+              low, high);
     }
-    if (to != from && !derives_from(source, to) && !has_from(to, source, low, high)) {
-        if (!has_room(from, to)) {
-            return THROW_TOO_MANY_CAPABILITIES;
-        }
-        if (new_capability(to, (enum capability_kind)kind, low, high, source) == NULL) {
-            return THROW_NO_MEMORY;
-        }
-    }
-    audit(AUDIT_GRANT, from->id, to->id, (enum capability_kind)kind, low, high);
-    return 0;
+    return code;
 }
 
 int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64_t kind) {
     if (kind >= CAP_KINDS) {
         return THROW_INVALID_ARGUMENT;
     }
+    const struct capability *before = to->capabilities;
     int code = THROW_NOT_PERMITTED;
     for (const struct capability *at = from->capabilities; at != NULL; at = at->next) {
         if (at->kind == kind) {
-            code = capability_grant(from, to, kind, at->low, at->high);
-            if (code != 0) {
+            code = derive(from, to, at->kind, at->low, at->high);
+            if (code != 0) { /* all or nothing */
+                while (to->capabilities != before) {
+                    remove_leaf(to->capabilities);
+                }
                 return code;
             }
         }
     }
     if (code != 0) {
         audit(AUDIT_REFUSED, from->id, to->id, (enum capability_kind)kind, 0, 0);
+    }
+    for (const struct capability *at = from->capabilities; code == 0 && at != NULL; at = at->next) {
+        if (at->kind == kind) {
+            audit(AUDIT_GRANT, from->id, to->id, at->kind, at->low, at->high);
+        }
     }
     return code;
 }

@@ -2,8 +2,9 @@
  * again.c - C words whose work grows with their arguments.
  *
  * Nothing takes the processor from C. So such a word does a piece of its work, puts what is left to do onto the stack,
- * in the form of its arguments, and is called again. The pieces do not depend on who else wants the processor: a
- * program executes the same words whenever it is interrupted.
+ * in the form of its arguments, and is called again by a thread of its own, which passes a branch word: there the
+ * turn may end. The pieces do not depend on who else wants the processor: a program executes the same words whenever
+ * it is interrupted.
  */
 #include "forth/vm.h"
 
@@ -11,7 +12,8 @@
 #include "forth/throw.h"
 
 int vm_again(struct vm *vm, const uint64_t *thread) {
-    if (vm->ip == (uint64_t)(thread + 1)) { /* it is in it already */
+    const uint64_t piece = thread[1]; /* the target of the branch word */
+    if (vm->ip == piece + CELL) {     /* it is in it already */
         clock_again(vm, thread);
         return 0;
     }

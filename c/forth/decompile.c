@@ -213,12 +213,21 @@ static uint64_t put_structured(struct decompiler *d, const struct instruction *i
     return i->next;
 }
 
+/* Gets ready for going through the definition from its beginning. */
+static void begin(struct decompiler *d, bool typing) {
+    d->listing.typing = typing;
+    d->listing.break_line = true;
+    d->listing.indent = 1;
+    d->listing.column = 0;
+    d->depth = 0;
+}
+
 /* Goes through the definition once. False when its control structures do not come out even. */
 static bool go_through(struct decompiler *d, bool typing) {
     struct instruction i;
-    d->listing = (struct listing){.typing = typing, .indent = 1, .break_line = true};
-    d->depth = 0;
+    begin(d, typing);
     for (uint64_t at = d->code; decompiler_fetch(d, at, &i) && d->structured;) {
+        d->listing.at = at;
         put_labels(d, at);
         if (i.next == d->end) {
             break;
@@ -231,8 +240,9 @@ static bool go_through(struct decompiler *d, bool typing) {
 /* Types the definition with each branch and where it goes to, as the number of a cell. */
 static void list_branches(struct decompiler *d) {
     struct instruction i;
-    d->listing = (struct listing){.typing = true, .indent = 1, .break_line = true};
+    begin(d, true);
     for (uint64_t at = d->code; decompiler_fetch(d, at, &i);) {
+        d->listing.at = at;
         if (decompiler_is_target(d, at) && d->end - d->code <= DECOMPILER_LONG) {
             d->listing.break_line = true;
             listing_number(&d->listing, (int64_t)((at - d->code) / CELL));
@@ -253,8 +263,12 @@ static void list_branches(struct decompiler *d) {
     }
 }
 
-void decompile(struct vm *vm, uint64_t code, uint64_t end) {
-    struct decompiler d = {.vm = vm, .code = code, .end = end, .structured = true};
+void decompile(struct vm *vm, uint64_t code, uint64_t end, listing_margin margin, void *context) {
+    struct decompiler d = {.vm = vm,
+                           .code = code,
+                           .end = end,
+                           .structured = true,
+                           .listing = {.margin = margin, .margin_context = context}};
     if (collect_jumps(&d) && go_through(&d, false)) {
         (void)go_through(&d, true);
     } else {

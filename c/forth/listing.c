@@ -21,6 +21,9 @@ static size_t length(const char *text) {
 static void make_room(struct listing *listing, size_t size) {
     if (listing->break_line || listing->column + 1 + size > LINE_WIDTH) {
         console_char('\n');
+        if (listing->margin != NULL) {
+            listing->margin(listing->margin_context, listing->at);
+        }
         listing->column = (size_t)listing->indent * INDENT_WIDTH;
         for (size_t i = 0; i < listing->column; i++) {
             console_char(' ');

@@ -52,7 +52,7 @@ static void say_created(struct vm *vm, uint32_t xt, const struct word *word) {
     console_unsigned(word->arg, 16);
     if (word->kind == WORD_DOES) {
         console_text("\nDOES>");
-        decompile(vm, word->code, end_of_code(vm, word->code));
+        decompile(vm, word->code, end_of_code(vm, word->code), NULL, NULL);
     }
 }
 
@@ -63,7 +63,7 @@ static void say_colon(struct vm *vm, uint32_t xt, const struct word *word) {
     if (size != 0) {
         say_name(vm, xt);
     }
-    decompile(vm, word->arg, word->code_end);
+    decompile(vm, word->arg, word->code_end, NULL, NULL);
 }
 
 static void say_deferred(struct vm *vm, uint32_t xt, const struct word *word) {

@@ -1,5 +1,5 @@
 /*
- * physics_listings.c - the physics as tables for a person: .PHYSICS .HEAT .WINDOW .TRANSITIONS SEE-HEAT.
+ * physics_listings.c - the physics as tables for a person: .PHYSICS .HEAT .WINDOW .TRANSITIONS.
  */
 #include "forth/clock.h"
 #include "forth/console.h"
@@ -15,7 +15,6 @@
 #include "shared/format.h"
 
 #define LINES_MAX 4096u
-#define BAR_MAX   32u
 
 static void say_word(struct vm *vm, uint32_t word) {
     size_t size;
@@ -201,96 +200,5 @@ int word_dot_transitions(struct vm *vm) {
         console_char('\n');
     }
     hal_mem_free(best);
-    return 0;
-}
-
-/* ---- SEE-HEAT ---- */
-
-struct map {
-    struct vm *vm;
-    uint64_t first, end;
-    uint64_t *times; /* for each cell */
-};
-
-/* Adds to all instructions from `at` to the end of the path. */
-static void map_path(const struct map *map, uint64_t at, uint64_t times) {
-    while (at >= map->first && at < map->end) {
-        const uint64_t primitive = *(const uint64_t *)at;
-        const struct thread_info info = thread_info(primitive);
-        map->times[(at - map->first) / CELL] += times;
-        if (info.ends || info.words == 0) {
-            return;
-        }
-        at = primitive == (uint64_t)prim_branch ? ((const uint64_t *)at)[1]
-                                                : at + (1 + info.operands) * CELL;
-    }
-}
-
-static void map_less(void *context, uint64_t ip) {
-    map_path(context, ip, (uint64_t)-1);
-}
-
-/* A bar as long as the logarithm of the number is great. */
-static void say_bar(uint64_t times) {
-    uint32_t length = times == 0 ? 0 : 1 + (log2_fixed(times) >> 16);
-    length = length < BAR_MAX ? length : BAR_MAX;
-    for (uint32_t i = 0; i < BAR_MAX; i++) {
-        console_char(i < length ? '#' : ' ');
-    }
-}
-
-static void say_map(const struct map *map) {
-    uint32_t words[WORDS_AT_ONCE];
-    for (uint64_t at = map->first; at < map->end;) {
-        const uint64_t *cell = (const uint64_t *)at;
-        const struct thread_info info = thread_info(cell[0]);
-        const uint64_t times = map->times[(at - map->first) / CELL];
-        const unsigned count = word_table_at(map->vm, at, words);
-        if (count == 0) {
-            return;
-        }
-        format(console_sink, NULL, "%20lu  ", times);
-        say_bar(times);
-        console_text("  ");
-        for (unsigned i = 0; i < count; i++) {
-            say_word(map->vm, words[i]);
-            console_char(' ');
-        }
-        if (cell[0] != (uint64_t)prim_call && info.operands == 1) {
-            format(console_sink, NULL, "%ld", (int64_t)cell[1]);
-        }
-        console_char('\n');
-        at += (1 + info.operands) * CELL;
-    }
-}
-
-/* ( "name" -- ) */
-int word_see_heat(struct vm *vm) {
-    uint32_t xt;
-    const int code = parse_word(vm, &xt);
-    if (code != 0) {
-        return code;
-    }
-    const struct word *word = dictionary_word(vm, xt);
-    if (vm->physics == NULL || word->kind != WORD_COLON) {
-        return vm->physics == NULL ? THROW_UNSUPPORTED : THROW_NOT_COLON;
-    }
-    struct map map = {.vm = vm, .first = word->arg, .end = word->code_end};
-    map.times = hal_mem_alloc(map.end - map.first);
-    if (map.times == NULL || !heat_settle(vm)) {
-        hal_mem_free(map.times);
-        return THROW_NO_MEMORY;
-    }
-    const struct dictionary *of = dictionary_is_own(vm, xt) ? &vm->own : &base_image.dictionary;
-    const struct path *paths = (const struct path *)of->paths;
-    for (uint32_t i = of->first_path; i < of->end_path; i++) {
-        if (paths[i - of->first_path].word == xt) {
-            map_path(&map, word_table_path(vm, i), heat_path_count(vm, i));
-        }
-    }
-    clock_unexecuted(vm, map_less, &map);
-    console_fresh_line();
-    say_map(&map);
-    hal_mem_free(map.times);
     return 0;
 }

@@ -70,7 +70,7 @@ bool capability_holds(const struct vm_control *control, enum capability_kind kin
 int capability_grant(struct vm_control *from, struct vm_control *to, uint64_t kind, uint64_t low,
                      uint64_t high);
 
-/* Grants everything of a kind that `from` has; when that fails, `to` may have got a part. */
+/* Grants everything of a kind that `from` has, or nothing: the same codes. */
 int capability_grant_kind(struct vm_control *from, struct vm_control *to, uint64_t kind);
 
 /* Takes from `to` every capability of a kind that derives from `from`, and all that derives from these. Returns

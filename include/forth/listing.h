@@ -8,7 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Types what stands before each line; `at` is the threaded code whose text begins it. */
+typedef void (*listing_margin)(void *context, uint64_t at);
+
 struct listing {
+    listing_margin margin; /* NULL: none */
+    void *margin_context;
+    uint64_t at;     /* the code whose text comes next */
     bool typing;     /* false: go through the motions only */
     bool break_line; /* begin a new line before the next word */
     unsigned indent;

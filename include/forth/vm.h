@@ -283,8 +283,8 @@ bool vm_prepare_file(const struct vm *vm);
 #define VM_PIECE UINT64_C(4096) /* bytes that a C word goes through at once */
 
 /* For a C word that has more to do than one piece: with what is left on the stack, as its arguments, it returns what
- * this returns. The VM goes on with `thread`, the word's primitive and exit (asm/engine/threads.asm), unless it has
- * to leave first. 0, or a THROW code when the control stack is full. */
+ * this returns. The VM goes on with `thread`, a branch to the word's primitive and an exit (asm/engine/threads.asm),
+ * unless it has to leave first. 0, or a THROW code when the control stack is full. */
 int vm_again(struct vm *vm, const uint64_t *thread);
 extern const uint64_t engine_again_type_thread[], engine_again_compare_thread[];
 extern const uint64_t engine_again_to_number_thread[], engine_again_allocate_on_thread[];

@@ -355,4 +355,4 @@ def duplicates_test(folder):
 
 
 if __name__ == "__main__":
-    run("compare", "Tests of the report that compares host and kernel.")
+    run("compare-report", "Tests of the report that compares host and kernel.")

@@ -84,6 +84,12 @@ CREATE CLOCK-VMS 4 CELLS ALLOT
 VARIABLE CLOCK-ONCE
 T{ 1000 CLOCK-ORDER DUP CLOCK-ONCE ! 1000 CLOCK-ORDER = -> TRUE }T
 T{ 333 CLOCK-ORDER CLOCK-ONCE @ = -> FALSE }T
+\ One VM compares 16 MiB, in pieces after which its turn may end; the other counts its turns by its clock.
+: CLOCK-LONG ( -- u )
+  1000 COUNTED-QUANTUM
+  S" $1000000 DUP DUP 2* OVER COMPARE DROP" 1 26 LSHIFT SPAWN-VM CLOCK-LOOP >R WAIT-VM 2DROP
+  R@ VM-CLOCK-OF R@ KILL-VM R> WAIT-VM 2DROP 0 COUNTED-QUANTUM ;
+T{ CLOCK-LONG 5000 > -> TRUE }T
 \ tests/run_tests.py compares this line of several runs, on the host and in VM[0].
 CR .( clock-order ) CLOCK-ONCE @ . 333 CLOCK-ORDER . CR
 

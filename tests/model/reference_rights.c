@@ -135,10 +135,13 @@ int ref_grant_kind(struct ref_vm *self, uint64_t to, uint64_t kind) {
     }
     int code = THROW_NOT_PERMITTED;
     const unsigned count = ref_cap_count;
+    const uint64_t audits = ref_audits;
     for (unsigned i = count; i-- > 0;) {
         if (!ref_caps[i].gone && ref_caps[i].owner == self->id && ref_caps[i].kind == kind) {
             code = ref_grant(self, to, kind, ref_caps[i].low, ref_caps[i].high);
-            if (code != 0) {
+            if (code != 0) { /* all or nothing */
+                ref_cap_count = count;
+                ref_audits = audits;
                 return code;
             }
         }

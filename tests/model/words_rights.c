@@ -46,7 +46,6 @@ void word_rights(struct vm *vm, struct ref_vm *ref, const struct operation *op) 
     vm_push(vm, to);
     int code, expected;
     if (op->kind == OP_GRANT) {
-        machine_fail_in = 0; /* a part may have been granted before memory fails */
         code = word_grant(vm);
         expected = ref_grant_kind(ref, to, kind);
     } else if (op->kind == OP_GRANT_RANGE) {

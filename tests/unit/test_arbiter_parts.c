@@ -318,6 +318,28 @@ UNIT_TEST(capability_part, "a part can be handed on, never more, and two parts a
     capability_drop_all(root);
 }
 
+UNIT_TEST(capability_kind_whole, "a whole kind is handed on, or none of it") {
+    struct vm_control *root = new_holder(0), *a = new_holder(1), *b = new_holder(2);
+    b->parent = a->id;
+    CHECK(capability_give_all(root));
+    for (uint64_t line = 0; line < 3; line++) {
+        CHECK_EQ_I64(capability_grant(root, a, CAP_IRQ, line, line), 0);
+    }
+    for (uint64_t port = 0; port < CAPABILITIES_MAX - 2; port++) {
+        CHECK_EQ_I64(capability_grant(root, b, CAP_PORT, port * 2, port * 2), 0);
+    }
+    const unsigned before = blocks;
+    CHECK_EQ_I64(capability_grant_kind(a, b, CAP_IRQ), THROW_TOO_MANY_CAPABILITIES);
+    CHECK_EQ_U64(b->capability_count, CAPABILITIES_MAX - 2);
+    CHECK_EQ_U64(blocks, before);
+    CHECK(!capability_holds(b, CAP_IRQ, 0, 0) && !capability_holds(b, CAP_IRQ, 2, 2));
+    CHECK_EQ_U64(capability_revoke(root, b, CAP_PORT), CAPABILITIES_MAX - 2);
+    CHECK_EQ_I64(capability_grant_kind(a, b, CAP_IRQ), 0);
+    CHECK_EQ_U64(b->capability_count, 3);
+    capability_drop_all(root);
+    CHECK_EQ_U64(blocks, before + 2 - CAPABILITIES_MAX - CAP_KINDS - 3);
+}
+
 UNIT_TEST(capability_limit,
           "a VM holds so many, the last of them from its parent or VM[0], and none twice") {
     struct vm_control *root = new_holder(0), *a = new_holder(1), *b = new_holder(2);
