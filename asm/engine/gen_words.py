@@ -57,8 +57,8 @@ it does one thing while compiling and another while interpreting. Any word may T
 when it has too many and -9 for an address outside the window; other codes stand with the word where they belong to what it
 does. The last column is the file that has it.
 
-A Linux process and the kernel have the same words. The [devices](#devices) are those of the kernel: in a Linux process their
-words are THROW -290.
+A Linux process and the kernel have the same words. The [devices](#devices) are those of the kernel: in a Linux process
+registers, ports and `IRQ-ATTACH` are THROW -290.
 """
 FORTH_79 = """## FORTH-79
 
@@ -176,14 +176,18 @@ def reference():
     return "\n".join(lines) + "\n"
 
 
+def complaint(path):
+    """None when a file is the reference as it must be, else what to say."""
+    old = read(path) if os.path.exists(path) else ""
+    return None if old == reference() else f"{OUTPUT} is not what the table of words says: run make words"
+
+
 def main():
-    text = reference()
     path = os.path.join(ROOT, OUTPUT)
     if "--check" in sys.argv[1:]:
-        old = read(OUTPUT) if os.path.exists(path) else ""
-        sys.exit(0 if old == text else f"{OUTPUT} is not what the table of words says: run make words")
+        sys.exit(complaint(path))
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(reference())
     print(f"wrote {OUTPUT}")
 
 
