@@ -135,6 +135,7 @@ help:
 	'             bench-beats: heartbeats, and the pieces between which more urgent VMs run' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
 	'             PLAN=full|kernel|load|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
+	'make words   c/forth/WORDS.md, the reference of all words; words-check: whether it is up to date' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
 	'make clean   remove what was made' \
@@ -686,6 +687,14 @@ WITH      ?=
 doe doe-save: host loader $(BUILD)/packages-doe
 	@$(PYTHON) -B bench/doe/run.py $(PLAN) --build $(BUILD) --out $(OUT) $(DOE_FLAGS)
 	@$(PYTHON) -B bench/doe/analyse.py $(OUT) $(WITH) $(if $(filter doe-save,$@),--save)
+
+# --- The reference of all words -------------------------------------------------------------------
+
+.PHONY: words words-check
+words:
+	@$(PYTHON) -B asm/engine/gen_words.py
+words-check:
+	@$(PYTHON) -B asm/engine/gen_words.py --check
 
 # --- Lint -----------------------------------------------------------------------------------------
 

@@ -6,23 +6,17 @@ import os
 import re
 import sys
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "forth")
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "asm", "engine"))
+
+import throw_codes  # noqa: E402 (the path must be set first)
+
+FOLDER = os.path.join(HERE, "forth")
 SUITE, README = os.path.join(FOLDER, "test_misuse.fs"), os.path.join(FOLDER, "README.md")
 BEGIN, END = "<!-- misuse: begin -->\n", "<!-- misuse: end -->\n"
 ROW = re.compile(r"^T\{ (.*?)-> ([^{}]*) \}T \\ (.*)$", re.MULTILINE | re.DOTALL)
-MESSAGE = re.compile(r'\{(THROW_\w+|-\d+), "((?:[^"\\]|\\.)*)"\}', re.DOTALL)
-CODE = re.compile(r"(THROW_\w+) =\s*(-\d+)")
 GOOD = {"FINISHED": "none: it comes to its end", "KILLED": "none: it lives until it is killed",
         "TRUE": "none: they are ended", "TRUE KILLED": "none: it lives until it is killed"}
-
-
-def messages():
-    """{code: message} as the system says them."""
-    source = os.path.join(FOLDER, "..", "..")
-    with open(os.path.join(source, "include/forth/throw.h"), encoding="utf-8") as file:
-        codes = dict(CODE.findall(file.read()))
-    with open(os.path.join(source, "c/forth/errors.c"), encoding="utf-8") as file:
-        return {codes.get(name, name): text for name, text in MESSAGE.findall(file.read())}
 
 
 def error(expected, known):
@@ -36,7 +30,7 @@ def error(expected, known):
 
 def table():
     """The lines of the table."""
-    known = messages()
+    known = throw_codes.messages()
     with open(SUITE, encoding="utf-8") as file:
         text = file.read()
     lines, section = ["| what the VM does | the error that it gets |\n", "| --- | --- |\n"], None

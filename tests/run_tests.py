@@ -27,6 +27,8 @@ UNIT_SECONDS = 300
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 DOE_SECONDS = 900
+WORDS_SECONDS = 60
+COMPARE_SECONDS = 300
 FUZZ_SECONDS = 120
 CORPUS_SECONDS = 300
 ORACLE_SECONDS = 600
@@ -114,6 +116,8 @@ def scale_stage(build, accelerator, totals):
 
 # Programs of tests whose lines are shown as they come: heading, name in the last line, program, seconds.
 STREAMED = [
+    ("The reference of all words", "words", script("words", "test_words.py"), WORDS_SECONDS),
+    ("The report that compares host and kernel", "compare-report", script("compare", "test_report.py"), COMPARE_SECONDS),
     ("The experiment on the physics", "doe", script("doe", "test_doe.py"), DOE_SECONDS),
     ("The Linux program on a terminal", "terminal", script("host", "test_terminal.py"), TERMINAL_SECONDS),
     ("Boot tests", "boot", script("boot", "test_boot.py"), BOOT_SECONDS),

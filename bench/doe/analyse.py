@@ -90,6 +90,10 @@ def make_report(folder, header, determinism):
     path = os.path.join(folder, "report.html")
     loops, _, _ = report.write(path, header, read_sessions(folder), runs, series, determinism)
     lines = [determinism.text(), ""]
+    spread = timing.variability(runs)
+    if len(spread):
+        lines += [f"Times vary: the coefficient of variation of cycles within a combination is {100 * spread.median():.1f}% in "
+                  f"the median, from {100 * spread.min():.1f}% to {100 * spread.max():.1f}%.", ""]
     if len(loops):
         for row in loops[loops["view"] == "needs"].itertuples():
             lines.append(f"{row.machine} ({row.accel}) {row.loop:12} {row.effect:+.2f}% of cycles "

@@ -31,7 +31,7 @@ def main_effects(table, negligible):
     columns = min(4, len(names))
     rows = -(-len(names) // columns)
     figure, axes = pyplot.subplots(rows, columns, figsize=(3.6 * columns, 0.8 + (0.5 + 0.28 * len(factors)) * rows),
-                                   squeeze=False, sharey=True, constrained_layout=True)
+                                   squeeze=False, sharey=True, sharex=True, constrained_layout=True)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
     for axis, name in zip(axes.flat, names):
@@ -93,7 +93,12 @@ def distributions(runs):
         axis.boxplot(data, whis=(5, 95), showfliers=True, flierprops={"markersize": 2, "alpha": 0.4})
         axis.set_xticks(range(1, len(names) + 1), names, rotation=45, fontsize=8)
         axis.set_title(title, fontsize=10)
+    everything = 100 * (runs["cycles"] / runs.groupby("workload")["cycles"].transform("median") - 1)
+    low, high = everything.min(), numpy.quantile(everything, 0.995)
+    axes[0].set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     axes[0].set_ylabel("relative to the workload's median, %")
+    figure.suptitle(f"boxes: quartiles; whiskers: 5% and 95%; {int((everything > high).sum())} runs lie above the picture",
+                    fontsize=8)
     return png(figure)
 
 
@@ -104,7 +109,8 @@ def drift(runs):
         medians = part.groupby("session")["cycles"].median()
         axis.plot(medians.index, 100 * (medians / medians.median() - 1), "o-", markersize=3, linewidth=0.8, label=name)
     axis.set_xlabel("session (process), in the order in which they ran")
-    axis.set_ylabel("median, %")
+    axis.set_ylabel("median of a session,\n% of the usual one", fontsize=8)
+    axis.axhline(0, color=GREY, linewidth=0.8)
     axis.legend(fontsize=7, ncol=4)
     return png(figure)
 
@@ -149,21 +155,32 @@ def units(series, workload, classify):
         if place == 0:
             for begin in classify(times)[1][1:]:
                 axis.axvline(begin, color=RED, linewidth=0.8)
-    axis.set_ylabel("10^6 cycles", fontsize=8)
+    every = part["value"].astype(float) / 1e6
+    top = numpy.quantile(every, 0.99) * 1.3
+    axis.set_ylim(0, top)
+    axis.set_xlabel(f"unit ({int((every > top).sum())} of {len(every)} lie above the picture)", fontsize=8)
+    axis.set_ylabel("10^6 TSC cycles", fontsize=8)
     axis.set_title(f"{workload}: units in order; blue the first process, red its change points", fontsize=9)
     return png(figure)
 
 
-def residuals(model):
-    """Whether the residuals of the analysis of variance are as normal as it supposes."""
-    values = pandas.Series(model.resid).sort_values().to_numpy()
-    places = (numpy.arange(1, len(values) + 1) - 0.5) / len(values)
-    normal = numpy.array([_normal_quantile(place) for place in places])
-    figure, axis = pyplot.subplots(figsize=(4, 3), constrained_layout=True)
-    axis.plot(normal, percent(values), ".", markersize=2, color=BLUE)
-    axis.plot(normal, percent(normal * values.std()), color=RED, linewidth=0.8)
-    axis.set_xlabel("normal quantile", fontsize=8)
-    axis.set_ylabel("residual, %", fontsize=8)
+def residuals(models):
+    """Whether the residuals of the analyses of variance are as normal as they suppose; a panel for each workload."""
+    columns = min(4, len(models))
+    rows = -(-len(models) // columns)
+    figure, axes = pyplot.subplots(rows, columns, figsize=(3 * columns, 2.6 * rows), squeeze=False, constrained_layout=True)
+    for axis in axes.flat[len(models):]:
+        axis.set_visible(False)
+    for axis, (name, model) in zip(axes.flat, models.items()):
+        values = pandas.Series(model.resid).sort_values().to_numpy()
+        places = (numpy.arange(1, len(values) + 1) - 0.5) / len(values)
+        normal = numpy.array([_normal_quantile(place) for place in places])
+        axis.plot(normal, percent(values), ".", markersize=2, color=BLUE)
+        axis.plot(normal, percent(normal * values.std()), color=RED, linewidth=0.8)
+        axis.set_title(name, fontsize=9)
+        axis.set_xlabel("normal quantile", fontsize=8)
+        axis.set_ylabel("residual, %", fontsize=8)
+        axis.tick_params(labelsize=7)
     return png(figure)
 
 

@@ -5,10 +5,13 @@ import math
 
 import pandas
 
+from provenance import commit
+
 import plots
 import timing
 import warmup
-from metrics import LOOPS, NEEDS
+from metrics import ALGORITHMIC, LOOPS, NEEDS
+from report_text import DEFINITIONS, METHOD, THREATS
 
 STYLE = """body { font: 15px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222 }
 h1, h2, h3 { line-height: 1.2 } h2 { margin-top: 2em; border-bottom: 1px solid #ccc } img { max-width: 100% }
@@ -23,7 +26,7 @@ PURPOSE = {
     "transitions": "counts which word follows which, and predicts the next",
     "width": "finds how wide the window must be",
     "slope": "finds the half-life from how fast the working set cools",
-    "heartbeat": "makes heartbeats rarer while nothing changes",
+    "heartbeat": "adapts the interval between heartbeats: from the shortest on, longer while nothing changes",
 }
 VIEWS = {"all": "over all combinations", "needs": "where it has what it works on", "others": "with all others on"}
 
@@ -60,7 +63,9 @@ def verdict_text(word):
 def header_section(header, sessions):
     keys = ["commit", "changes", "seed", "plan", "layout", "runs", "registered", "cpu", "cpus", "microcode",
             "virtual machine", "governor", "pinned to cpu", "qemu", "system", "gcc", "gforth-common"]
-    rows = [(key, html.escape(str(header[key]))) for key in keys if header.get(key) not in (None, "")]
+    names = {"plan": "plan (hash)", "layout": "workloads and factors (hash)"}
+    rows = [(names.get(key, key), html.escape(str(header[key]))) for key in keys if header.get(key) not in (None, "")]
+    rows.append(("commit of this analysis", commit()))
     load = [one["load"][0] for one in sessions]
     rows.append(("load of the host at the beginning of a session",
                  f"{min(load):.2f} to {max(load):.2f}" if load else "unknown"))
@@ -71,13 +76,25 @@ def header_section(header, sessions):
     return text
 
 
-def determinism_section(determinism):
+def scope(header, across):
+    """What differed between the runs that were compared, and what did not."""
+    fixed = header["fixed"]
+    between = [name.replace("_", " ") for name in ("machine", "load", "quantum_ns", "quantum_words", "busy_vms") if name not in fixed]
+    text = "Between the runs compared here differed: process or boot, order" + "".join(f", {name}" for name in between) + "."
+    if not across:
+        text += f" All were made on one machine ({html.escape(str(fixed.get('machine', 'host')))}), so nothing is said of others."
+    return text
+
+
+def determinism_section(determinism, header):
     groups, repeated, across = determinism.repeated()
     text = ["<h2>Does anything vary that must not?</h2>", paragraph(
         f"{determinism.rows:,} numbers that are functions of what was executed, from {groups:,} different combinations of "
         f"workload and configuration; {repeated:,} of these were run more than once, {across:,} on more than one machine "
         "(host, TCG, counted time). Runs that differ only in process, replicate, machine, order, quantum, busy "
-        "VMs or load of the host must agree in all of them, and in a hash of everything that the physics know.")]
+        "VMs or load of the host must agree in all of them, and in a hash of everything that the physics know. Disturbed runs "
+        "count here too. It is a statement about these runs of this build alone, and about no time: times vary.")]
+    text.append(paragraph(scope(header, across)))
     if determinism.holds and repeated:
         text.append('<p class="good box">Nothing varies: the coefficient of variation of every algorithmic column is exactly '
                     "0, by comparison of all values and not of rounded ones.</p>")
@@ -87,11 +104,15 @@ def determinism_section(determinism):
         found = determinism.first_differences()
         text.append('<div class="bad box">Not deterministic. The first number that differs, of each combination:<ul>' +
                     "".join(f"<li>{html.escape(str(one))}</li>" for one in found[:30]) + "</ul></div>")
-    rows = [(f"<code>{metric}</code>", count, varying,
+    values = {metric: len({found[metric][0] for found in determinism.groups.values() if metric in found})
+              for metric, _ in ALGORITHMIC}
+    rows = [(f"<code>{metric}</code>", count, values[metric], varying,
              "no mean" if worst is None else "0" if worst == 0 else f"{worst:.3g}")
             for metric, count, varying, worst in determinism.variation()]
     text += ["<h3>Coefficient of variation within a combination</h3>",
-             table(["algorithmic column", "combinations", "that vary", "greatest coefficient of variation"], rows)]
+             table(["algorithmic column", "combinations", "different values over them", "that vary",
+                    "greatest coefficient of variation"], rows),
+             paragraph("A column with a single value over all combinations could hardly vary: it says nothing here.")]
     return text
 
 
@@ -122,17 +143,28 @@ def purpose_section(metrics):
 def effects_section(effects):
     rows = [(row.workload, row.factor, number(row.effect), interval(row.low, row.high), number(row.F, "{:.2f}"),
              p_text(row.p), p_text(row.holm), number(row.eta, "{:.4f}"), number(row.omega, "{:.5f}"),
-             verdict_text(row.verdict)) for row in effects.itertuples()]
+             number(row.spread, "{:.2f}"), p_text(row.levene), verdict_text(row.verdict)) for row in effects.itertuples()]
     return table(["workload", "factor", "change of cycles, %", "95% interval", "F", "p", "p, Holm", "partial η²", "ω²",
-                  "verdict"], rows)
+                  "spread", "p, Levene, Holm", "verdict"], rows)
+
+
+def control_text(effects):
+    """What the controls say about the intervals."""
+    part = effects[effects["verdict"] == "control"].dropna(subset=["low"])
+    if not len(part):
+        return []
+    held = int(((part["low"] <= 0) & (part["high"] >= 0)).sum())
+    return [paragraph(f"{held} of the {len(part)} intervals of controls ({', '.join(sorted(set(part['workload'])))}) contain 0, as they "
+                      "should: no loop can do anything there.")]
 
 
 def distribution_section(distributions):
     rows = [(f"{row.machine} ({row.accel})", row.workload, row.loops, row.runs, f"{row.words:,.0f}",
+             f"{row.heartbeats:,.0f}",
              f"{row.q1:,.0f}", f"<b>{row.median:,.0f}</b>", f"{row.q3:,.0f}",
              "" if math.isnan(row.low) else f"{row.low:,.0f} to {row.high:,.0f}", f"{row.cycles_per_word:.3f}",
              f"{100 * row.cv:.2f}%") for row in distributions.itertuples()]
-    return table(["machine", "workload", "loops", "runs", "words", "lower quartile", "median cycles", "upper quartile",
+    return table(["machine", "workload", "loops", "runs", "words", "heartbeats", "lower quartile", "median cycles", "upper quartile",
                   "95% interval of the median", "cycles/word", "coefficient of variation"], rows)
 
 
@@ -142,12 +174,21 @@ def quality_section(quality):
     return table(["machine", "samples", "discarded", "share", "runs", "runs without a quiet sample"], rows)
 
 
+def discard_section(discards):
+    if not len(discards):
+        return []
+    rows = [(row.loop, f"{100 * row.off:.1f}%", f"{100 * row.on:.1f}%", p_text(row.p), p_text(row.holm))
+            for row in discards.itertuples()]
+    return [paragraph("What is thrown away must not depend on what is compared. Runs without any quiet sample, by loop:"),
+            table(["loop", "off", "on", "p, Fisher", "p, Holm"], rows)]
+
+
 def warmup_section(series, header):
     if series is None:
         return []
     found = warmup.table(series, header["workloads"])
     rows = [(f"{row.machine} ({row.accel})", row.workload, row.loops, row.processes, row.units, row.flat,
-             row[8], row.slowdown, row[10], f"{row.first:.3f}", row.note)
+             row[8], row.slowdown, row[10], row.planted, f"{row.first:.3f}", row.note)
             for row in found.itertuples()]
     text = ["<h2>Warm-up and change points</h2>", paragraph(
         "The first question about a benchmark is whether it has a steady state (Barrett et al., OOPSLA 2017). In each process, "
@@ -155,8 +196,10 @@ def warmup_section(series, header):
         "aside; PELT finds changes of mean and variance; segments within the spread of the last one, or 1%, count as "
         "equal to it. <i>Flat</i>: all are. <i>Warm-up</i>: the last is the fastest. <i>Slowdown</i>: it is not. <i>No "
         "steady state</i>: there is a change in the last quarter. A workload that changes by design must not "
-        "be flat, and so checks the method. A heartbeat within a unit makes that unit longer; that is not warm-up."),
-        table(["machine", "workload", "loops", "processes", "units", "flat", "warm-up", "slowdown", "no steady state",
+        f"be flat, and so checks the method. <i>Planted step found</i>: of the flat processes, in how many a step of "
+        f"{100 * warmup.PLANTED:.0f}% from the middle on would have been found; where these are few, flat means little. The runs of the "
+        "experiment are not these series: each begins with its first unit, whatever that costs. A heartbeat within a unit makes that unit longer; that is not warm-up."),
+        table(["machine", "workload", "loops", "processes", "units", "flat", "warm-up", "slowdown", "no steady state", "planted step found",
                "first unit / last quarter", ""], rows)]
     for name in sorted(series["workload"].unique()):
         text.append(plots.units(series, name, warmup.classify) or "")
@@ -178,38 +221,30 @@ def label_loops(series):
     return series
 
 
-METHOD = """<p>A plan was registered before its first run: the factors, the workloads, the seed, and with these the order of all runs.
-A <i>session</i> is a process on the host or a boot of the kernel, and a block of the design: it makes each combination of
-loops and workload once for each replicate, in random order. Before a run the loops and knobs are set and the physics
-forget what they know; then a number of units of the workload is executed, each of which checks its own result.</p>
-<p><b>Times</b> are cycles of the time stamp counter around the units, heartbeats included. On the host the process is pinned;
-a chain of dependent additions before and after each run shows whether the processor's clock moved (3%), the scheduler's
-statistics whether the process had to wait (1%); a run that was disturbed is made again, a few times at most, and
-the disturbed samples are left out here. They are in the CSV.</p>
-<p><b>Effects</b> are changes of log(cycles), estimated in each session by least squares for all factors together;
-their 95% intervals come from drawing sessions again 10,000 times, because runs within a session are not independent. The
-analysis of variance is of type II, on log(cycles), with the session as blocking factor and all interactions of two that the
-design can tell apart; its p values, and those of the sign-flip test in the tables over all workloads, are corrected
-by Holm's method within each table.</p>"""
-
-THREATS = """<ul>
-<li>What the engine does in every configuration (counting paths, writing the trace) is in all runs alike, so its cost is not in
-any effect here; <code>make bench</code> has it. An effect here is that of what a loop does at heartbeats.</li>
-<li>No loop decides about what a program executes, nor in which order; so none could make a workload faster except by making the
-physics themselves cheaper. "Pays" can mean nothing else here.</li>
-<li>Runs are short, with few heartbeats each at the default interval. Costs per heartbeat scale with their number, not with time.</li>
-<li>The host may be a virtual machine: what its hypervisor does shows in the discarded samples, as far as it can be seen at all.</li>
-<li>Under TCG cycles are those of the machine that emulates, and under counted time they are counted instructions with no
-caches or branch predictor; neither says what a processor would need. Both are here because hashes must not depend on that.</li>
-<li>Equal hashes show that runs agree, not that what they agree on is right: the unit tests compare that with its definitions.</li>
-<li>A main effect over all combinations includes those in which a loop has nothing to work on (width without window); the lines
-below it leave these out.</li>
-<li>The workloads were chosen and sized beforehand, but by the authors.</li></ul>"""
+def variation_text(runs):
+    """What must stand beside a sentence that says that nothing varies."""
+    cv = timing.variability(runs)
+    if not len(cv):
+        return []
+    quality = timing.quality(runs)
+    quality = quality[quality["accel"].isin(["native", "kvm"])]
+    share = quality["discarded"].sum() / quality["samples"].sum()
+    text = [f"<b>Times do vary:</b> the coefficient of variation of cycles within a combination is {100 * cv.median():.1f}% in the "
+            f"median, from {100 * cv.min():.1f}% to {100 * cv.max():.1f}%. {100 * share:.0f}% of the samples were disturbed and thrown "
+            f"away, and {quality['never_quiet'].sum():,} of {quality['runs'].sum():,} runs never had a quiet one"
+            + ("; this machine was not quiet, and only means over many runs say anything here." if share > 0.2 else ".")]
+    idle = timing.controls(runs)
+    if idle:
+        text.append(f"<b>Controls:</b> {', '.join(idle)} {'is' if len(idle) == 1 else 'are'} too short for a heartbeat, so no loop has "
+                    "anything to do there; left out of the table below.")
+    return [paragraph(one) for one in text]
 
 
-def summary_section(loops, determinism, distributions, negligible, replicated):
+def summary_section(loops, determinism, runs, negligible, replicated):
     text = ["<h2>In short</h2>"]
-    text.append(paragraph("<b>Determinism:</b> " + html.escape(determinism.text().splitlines()[1])))
+    text.append(paragraph("<b>Determinism:</b> " + html.escape(determinism.text().splitlines()[1]) +
+                          " That is what was computed, not how long it took."))
+    text += variation_text(runs)
     native = loops[loops["accel"].isin(["native", "kvm"])] if len(loops) else loops
     if len(native):
         rows = []
@@ -239,29 +274,35 @@ def write(path, header, sessions, runs, series, determinism):
         series = label_loops(series)
     native = runs[runs["accel"] == "native"]
     body = [f"<h1>Experiment {html.escape(header['name'])}</h1>", paragraph(html.escape(header["about"]))]
-    body += summary_section(loops, determinism, distributions, negligible, native["session"].nunique() >= 5)
+    body += summary_section(loops, determinism, runs, negligible, native["session"].nunique() >= 5)
     body += header_section(header, sessions)
-    body += ["<h2>Method</h2>", METHOD, "<h2>Threats to validity</h2>", THREATS]
-    body += determinism_section(determinism)
+    body += ["<h2>Words used here</h2>", DEFINITIONS, "<h2>Method</h2>", METHOD, "<h2>Threats to validity</h2>", THREATS]
+    body += determinism_section(determinism, header)
     body += ["<h2>Does each loop pay, cost, or do nothing?</h2>"]
     for (machine, accel), part in loops.groupby(["machine", "accel"]) if len(loops) else []:
         body += loops_section(part, None, f"{machine} ({accel})", negligible)
     body += purpose_section(timing.expected_metrics(runs))
     for (machine, accel), part in effects.groupby(["machine", "accel"]) if len(effects) else []:
         chosen = plots.one_machine(runs, machine, accel)
-        body += [f"<h2>Effects by workload: {machine} ({accel})</h2>", effects_section(part),
-                 plots.main_effects(part, negligible)]
-        body += ["<h3>Interactions</h3>", plots.interactions(chosen) or ""]
+        body += [f"<h2>Effects by workload: {machine} ({accel})</h2>", effects_section(part), *control_text(part),
+                 plots.main_effects(part, negligible),
+                 paragraph("Effects with their 95% intervals; the grey band is what the plan calls negligible.")]
+        body += ["<h3>Interactions</h3>", plots.interactions(chosen) or "", paragraph(
+            "Means over all workloads. Parallel lines: the two loops do not depend on each other.")]
         body += ["<h3>Distributions</h3>", plots.distributions(chosen)]
         if chosen["session"].nunique() > 2:
             body += ["<h3>Drift from session to session</h3>", plots.drift(chosen)]
-        one = chosen[chosen["workload"] == chosen["workload"].iloc[0]]
-        factors = [name for name in timing.varying(one) if name != "machine"]
-        _, model = timing.anova(one, factors)
-        if model is not None:
-            body += [f"<h3>Residuals of {one['workload'].iloc[0]}</h3>", plots.residuals(model)]
+        models = {}
+        for name, one in chosen.groupby("workload"):
+            _, model = timing.anova(one, [factor for factor in timing.varying(one) if factor != "machine"])
+            if model is not None:
+                models[name] = model
+        if models:
+            body += ["<h3>Residuals of the analysis of variance</h3>", plots.residuals(models), paragraph(
+                "On the red line they would be normal. Points above it at the right: some runs take far longer than their "
+                "combination explains.")]
     body += ["<h2>Times</h2>", distribution_section(distributions), "<h3>Noise</h3>",
-             quality_section(timing.quality(runs))]
+             quality_section(timing.quality(runs)), *discard_section(timing.discards(runs))]
     body += warmup_section(series, header)
     with open(path, "w", encoding="utf-8") as file:
         file.write('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Experiment '

@@ -2,7 +2,8 @@
 
 A process or boot (a session) is the unit that is independent of others; runs within one are not. So every effect is
 estimated once in each session, and its interval comes from drawing sessions again (bootstrap); the analysis of
-variance has the session as a blocking factor.
+variance has the session as a blocking factor. On a processor itself, cycles of the time stamp counter are brought to its
+usual clock by the calibrations around the run.
 """
 
 import csv
@@ -11,6 +12,7 @@ import warnings
 
 import numpy
 import pandas
+import scipy.stats
 import statsmodels.formula.api as formula_api
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.multitest import multipletests
@@ -31,14 +33,31 @@ def load_runs(folder):
     table["value"] = table["value"].astype("float64")
     index = [name for name in table.columns if name not in ("metric", "unit", "kind", "value")]
     runs = table.pivot(index=index, columns="metric", values="value").reset_index()
+    runs = at_usual_clock(runs)
     order = pandas.read_csv(os.path.join(folder, "order.csv"), usecols=["run_id", "kind"])
     runs["base"] = runs["run_id"].str.partition("+")[0]
     return runs.merge(order.rename(columns={"run_id": "base"}), on="base")
 
 
+def at_usual_clock(runs):
+    """`cycles` divided by how much longer than usual a fixed loop took around the run, `tsc_cycles` as they were. The time
+    stamp counter does not follow the core's clock, which on a shared machine goes up and down. Emulators have none."""
+    calibration = (runs["calibration_before"] + runs["calibration_after"]) / 2
+    usual = calibration.groupby([runs["machine"], runs["accel"]]).transform("median")
+    clock = (calibration / usual).where(runs["accel"].isin(["native", "kvm"]), 1.0)
+    return runs.assign(tsc_cycles=runs["cycles"], cycles=runs["cycles"] / clock)
+
+
 def timed(runs):
     """The runs whose times count: not the series, and quiet."""
     return runs[(runs["kind"] == "run") & (runs["quiet"] == 1)]
+
+
+def controls(runs):
+    """Workloads too short for a heartbeat in any combination: no loop does anything while they are timed, so whatever is found
+    there is noise."""
+    most = runs[runs["kind"] == "run"].groupby("workload")["heartbeats"].max()
+    return sorted(most.index[most == 0])
 
 
 def varying(runs):
@@ -60,6 +79,15 @@ def bootstrap(values, statistic=numpy.mean, draws=DRAWS):
     return float(low), float(high)
 
 
+def mean_over_workloads(values, weights=None):
+    """Mean over the columns of the means over the rows that are there; `weights`: one row of factors for each result."""
+    values = numpy.asarray(values, float)
+    there = ~numpy.isnan(values)
+    weights = numpy.ones((1, len(values))) if weights is None else weights
+    with numpy.errstate(invalid="ignore"):
+        return ((weights @ numpy.where(there, values, 0)) / (numpy.abs(weights) @ there)).mean(axis=1)
+
+
 def percent(log_ratio):
     return 100 * (numpy.exp(log_ratio) - 1)
 
@@ -68,16 +96,16 @@ def percent(log_ratio):
 
 
 def session_effects(runs, factors):
-    """{factor: [its effect on log(cycles) from the lowest to the highest level, one for each session]}, all factors
-    at once by least squares, so that runs that are missing do not lean on the others."""
-    effects = {factor: [] for factor in factors}
-    for _, part in runs.groupby("session"):
+    """{factor: {session: its effect on log(cycles) from the lowest to the highest level}}, all factors at once by least
+    squares, so that runs that are missing do not lean on the others."""
+    effects = {factor: {} for factor in factors}
+    for session, part in runs.groupby("session"):
         coded = numpy.column_stack([numpy.ones(len(part))] + [scaled(part[factor]) for factor in factors])
         if len(part) <= coded.shape[1] or numpy.linalg.matrix_rank(coded) < coded.shape[1]:
             continue
         found = numpy.linalg.lstsq(coded, numpy.log(part["cycles"].to_numpy(float)), rcond=None)[0]
         for factor, effect in zip(factors, found[1:]):
-            effects[factor].append(effect)
+            effects[factor][session] = effect
     return effects
 
 
@@ -89,12 +117,12 @@ def scaled(levels):
 
 
 def contrast(runs, condition_on, condition_off):
-    """Effects of one condition against another on log(cycles), one for each session that has both."""
-    effects = []
-    for _, part in runs.groupby("session"):
+    """{session: effect of one condition against another on log(cycles)}, of the sessions that have both."""
+    effects = {}
+    for session, part in runs.groupby("session"):
         on, off = part[condition_on(part)]["cycles"], part[condition_off(part)]["cycles"]
         if len(on) and len(off):
-            effects.append(numpy.log(on).mean() - numpy.log(off).mean())
+            effects[session] = numpy.log(on).mean() - numpy.log(off).mean()
     return effects
 
 
@@ -175,7 +203,7 @@ def effects_table(runs, negligible):
         table, _ = anova(part, factors)
         effects = session_effects(part, [name for name in factors if name != "load"])
         for factor in factors:
-            values = effects.get(factor, [])
+            values = list(effects.get(factor, {}).values())
             low, high = (percent(edge) for edge in bootstrap(values))
             known = table is not None and factor in table.index
             rows.append({"machine": machine, "accel": accel, "workload": workload, "factor": factor,
@@ -183,13 +211,25 @@ def effects_table(runs, negligible):
                          "low": low, "high": high, "F": table.loc[factor, "F"] if known else numpy.nan,
                          "p": table.loc[factor, "PR(>F)"] if known else numpy.nan,
                          "eta": table.loc[factor, "eta"] if known else numpy.nan,
-                         "omega": table.loc[factor, "omega"] if known else numpy.nan})
+                         "omega": table.loc[factor, "omega"] if known else numpy.nan, **spread(part, factor)})
     table = pandas.DataFrame(rows)
     if len(table):
-        table["holm"] = holm(table["p"])
-        table["verdict"] = [verdict(row.effect / 100, row.low / 100, row.high / 100, row.holm, negligible)
+        table["holm"], table["levene"] = holm(table["p"]), holm(table["levene"])
+        idle = controls(runs)
+        table["verdict"] = ["control" if row.workload in idle and row.factor in LOOPS else
+                            verdict(row.effect / 100, row.low / 100, row.high / 100, row.holm, negligible)
                             for row in table.itertuples()]
     return table
+
+
+def spread(runs, factor):
+    """How much wider log(cycles) scatters within sessions at the highest level than at the lowest, and p of Levene's test about
+    medians that all levels scatter alike."""
+    log = numpy.log(runs["cycles"].astype(float))
+    groups = [one.to_numpy() for _, one in (log - log.groupby(runs["session"]).transform("mean")).groupby(runs[factor])]
+    if min(map(len, groups)) < 3 or not groups[0].std():
+        return {"spread": numpy.nan, "levene": numpy.nan}
+    return {"spread": groups[-1].std() / groups[0].std(), "levene": scipy.stats.levene(*groups, center="median").pvalue}
 
 
 def holm(p):
@@ -202,9 +242,10 @@ def holm(p):
 
 
 def loop_table(runs, negligible):
-    """For each loop over all workloads of a machine: in each session the mean over workloads of the effect in all
-    combinations, in those in which the loop has what it needs, and with all other loops on. p by the sign-flip test."""
+    """For each loop the mean over the workloads of a machine that have heartbeats: of its effect in all combinations, in those
+    in which the loop has what it needs, and with all other loops on. Sessions are drawn and their signs flipped as a whole."""
     rows = []
+    runs = runs[~runs["workload"].isin(controls(runs))]
     for (machine, accel), part in timed(runs).groupby(["machine", "accel"]):
         for loop in [name for name in LOOPS if part[name].nunique() > 1]:
             factors = [name for name in varying(part) if name not in ("machine", "load")]
@@ -214,9 +255,9 @@ def loop_table(runs, negligible):
                      "others": over_workloads(part, lambda one, n=loop: contrast(
                          one, others_on(n, 1), others_on(n, 0)))}
             for view, values in views.items():
-                low, high = (percent(edge) for edge in bootstrap(values))
+                low, high = (percent(edge) for edge in draw_sessions(values))
                 rows.append({"machine": machine, "accel": accel, "loop": loop, "view": view, "sessions": len(values),
-                             "effect": percent(numpy.mean(values)) if len(values) else numpy.nan, "low": low,
+                             "effect": percent(mean_over_workloads(values)[0]) if len(values) else numpy.nan, "low": low,
                              "high": high, "p": sign_flip(values)})
     table = pandas.DataFrame(rows)
     if len(table):
@@ -227,22 +268,29 @@ def loop_table(runs, negligible):
 
 
 def over_workloads(runs, effects):
-    """The mean over the workloads, session by session; sessions in which one is missing are left out."""
-    lists = [effects(part) for _, part in runs.groupby("workload")]
-    if not lists or len({len(values) for values in lists}) != 1:
-        shortest = min((len(values) for values in lists), default=0)
-        lists = [values[:shortest] for values in lists]
-    return numpy.mean(lists, axis=0) if lists and lists[0] else numpy.array([])
+    """A row for each session, a column for each workload; nan where a session lacks the runs. Sessions without any are left
+    out."""
+    found = {workload: effects(part) for workload, part in runs.groupby("workload")}
+    return pandas.DataFrame(found).dropna(how="all").sort_index().to_numpy() if any(found.values()) else numpy.empty((0, 1))
+
+
+def draw_sessions(values, draws=DRAWS):
+    """The 95% interval of the mean over workloads, by drawing whole sessions again."""
+    if len(values) < 3:
+        return float("nan"), float("nan")
+    generator = numpy.random.default_rng(SEED)
+    times = generator.multinomial(len(values), numpy.full(len(values), 1 / len(values)), draws).astype(float)
+    low, high = numpy.nanquantile(mean_over_workloads(values, times), [ALPHA / 2, 1 - ALPHA / 2])
+    return float(low), float(high)
 
 
 def sign_flip(values, draws=DRAWS):
-    """p of the hypothesis that effects are as often above as below 0, by flipping their signs."""
-    values = numpy.asarray(values, float)
+    """p of the hypothesis that effects are as often above as below 0, by flipping the signs of whole sessions."""
     if len(values) < 5:  # fewer cannot reach the 5% level
         return float("nan")
     generator = numpy.random.default_rng(SEED)
-    signs = generator.choice([-1.0, 1.0], (draws, len(values)))
-    beyond = numpy.abs((signs * values).mean(axis=1)) >= abs(values.mean()) - 1e-15
+    flipped = mean_over_workloads(values, generator.choice([-1.0, 1.0], (draws, len(values))))
+    beyond = numpy.abs(flipped) >= abs(mean_over_workloads(values)[0]) - 1e-15
     return float((1 + beyond.sum()) / (1 + draws))
 
 
@@ -261,7 +309,7 @@ def distribution_table(runs):
                 low, high = bootstrap(medians, numpy.median)
                 q1, q2, q3 = one["cycles"].quantile([0.25, 0.5, 0.75])
                 rows.append({"machine": machine, "accel": accel, "workload": workload, "loops": name, "runs": len(one),
-                             "words": one["words"].iloc[0], "q1": q1, "median": q2, "q3": q3, "low": low, "high": high,
+                             "words": one["words"].iloc[0], "heartbeats": one["heartbeats"].iloc[0], "q1": q1, "median": q2, "q3": q3, "low": low, "high": high,
                              "cycles_per_word": q2 / one["words"].iloc[0], "cv": one["cycles"].std(ddof=0) /
                              one["cycles"].mean()})
     return pandas.DataFrame(rows)
@@ -277,6 +325,31 @@ def quality(runs):
                      "share": float((one["quiet"] == 0).mean()), "runs": len(best),
                      "never_quiet": int((best == 0).sum())})
     return pandas.DataFrame(rows)
+
+
+def variability(runs):
+    """Coefficients of variation of the cycles of each combination on a processor itself; also what is to be read before any
+    sentence that says that nothing varies."""
+    part = timed(runs)
+    part = part[part["accel"].isin(["native", "kvm"])]
+    groups = part.groupby(["machine", "accel", "workload", *LOOPS])["cycles"]
+    return (groups.std(ddof=0) / groups.mean())[groups.size() >= 3]
+
+
+def discards(runs):
+    """For each loop the share of runs without a quiet sample, off and on, and p of Fisher's test that it is the same: what is
+    thrown away must not depend on what is compared."""
+    part = runs[(runs["kind"] == "run") & runs["accel"].isin(["native", "kvm"])]
+    one = part.sort_values("quiet").drop_duplicates("base", keep="last")
+    rows = []
+    for loop in [name for name in LOOPS if one[name].nunique() > 1]:
+        counts = [[int((one[one[loop] == level]["quiet"] == quiet).sum()) for quiet in (0, 1)] for level in (0, 1)]
+        rows.append({"loop": loop, "off": counts[0][0] / sum(counts[0]), "on": counts[1][0] / sum(counts[1]),
+                     "p": scipy.stats.fisher_exact(counts)[1]})
+    table = pandas.DataFrame(rows)
+    if len(table):
+        table["holm"] = holm(table["p"])
+    return table
 
 
 def expected_metrics(runs):

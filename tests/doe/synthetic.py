@@ -6,7 +6,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "bench", "doe")]
+sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "bench", "doe"), os.path.join(ROOT, "tests")]
 
 from metrics import ALGORITHMIC, EFFECTIVE, SERIES, TIMING  # noqa: E402 (the path must be set first)
 from plan import Plan, digest  # noqa: E402

@@ -4,7 +4,6 @@
 usage: test_doe.py --build DIR [PART]
 """
 
-import argparse
 import contextlib
 import io
 import json
@@ -12,10 +11,9 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import traceback
 
 import synthetic
+from checks import Failed, check, expect, run
 from metrics import LOOPS
 from plan import Plan, PlanError
 from record import RecordError, identity
@@ -25,20 +23,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOE = os.path.join(synthetic.ROOT, "bench", "doe")
 SECONDS = 600
 
-tests = []
-
-
-class Failed(Exception):
-    """What a test found to be wrong."""
-
-
-def expect(condition, complaint):
-    if not condition:
-        raise Failed(complaint)
+build = []
 
 
 def doe_test(identifier, sentence):
-    return lambda function: tests.append((identifier, sentence, function))
+    """Makes a function a test; it gets a Lab of its own."""
+    def register(function):
+        def in_lab(folder):
+            with contextlib.redirect_stdout(io.StringIO()):
+                function(Lab(build[0], folder))
+        return check(identifier, sentence)(in_lab)
+    return register
 
 
 class Lab:
@@ -281,6 +276,90 @@ def noise_test(lab):
     expect({words for _, words in found.values()} == {"undecided"}, f"{found}")
 
 
+def made_up_runs(count, **columns):
+    """Rows as timing.load_runs makes them, a session for each ten."""
+    import pandas
+    runs = pandas.DataFrame({"machine": "host", "accel": "native", "workload": "fib", "kind": "run", "quiet": 1, "heartbeats": 3,
+                             "cycles": 1000.0, "calibration_before": 50.0, "calibration_after": 50.0,
+                             "base": [str(i) for i in range(count)], "session": [i // 10 for i in range(count)],
+                             **{loop: [i >> place & 1 for i in range(count)] for place, loop in enumerate(LOOPS)}})
+    return runs.assign(**columns)
+
+
+@doe_test("clock", "a processor that is slow in some runs is brought to its usual clock; an emulator has none")
+def clock_test(_):
+    import timing
+    slow = [1.2 if i % 3 == 0 else 1.0 for i in range(30)]
+    runs = made_up_runs(30, cycles=[1000 * one for one in slow], calibration_before=[50 * one for one in slow],
+                        calibration_after=[50 * one for one in slow])
+    found = timing.at_usual_clock(runs)
+    expect(found["cycles"].round(6).unique().tolist() == [1000.0], f"{found['cycles'].unique()}")
+    expect(sorted(found["tsc_cycles"].unique()) == [1000.0, 1200.0], "the cycles as counted are lost")
+    expect(len(timing.at_usual_clock(runs.assign(accel="tcg"))["cycles"].unique()) == 2, "an emulator was corrected")
+
+
+@doe_test("sessions", "effects stay with their session where other workloads lack it, and each workload weighs the same")
+def sessions_test(_):
+    import numpy
+    import timing
+    runs = made_up_runs(20, workload=["fib", "sieve"] * 10)
+    values = timing.over_workloads(runs, lambda part: {1: 0.1, 2: 0.3} if part["workload"].iloc[0] == "fib" else {2: 0.5, 3: 0.7})
+    expect(numpy.array_equal(values, [[0.1, numpy.nan], [0.3, 0.5], [numpy.nan, 0.7]], equal_nan=True), f"{values}")
+    expect(abs(timing.mean_over_workloads(values)[0] - 0.4) < 1e-12, f"{timing.mean_over_workloads(values)}")
+    low, high = timing.draw_sessions(numpy.array([[0.01, 0.02]] * 30))
+    expect(abs(low - 0.015) < 1e-12 and abs(high - 0.015) < 1e-12, f"{low} {high}")
+    expect(timing.sign_flip(numpy.array([[0.01], [0.02]] * 10)) < 0.001, "twenty positive effects are chance")
+
+
+@doe_test("controls", "a workload without a heartbeat is a control, and its effects are no part of any mean")
+def controls_test(_):
+    import numpy
+    import timing
+    chance = numpy.random.default_rng(1)
+    runs = made_up_runs(2560, session=[i // 128 for i in range(2560)])
+    noise = chance.normal(0, 0.001, 2560)
+    beats = runs.assign(cycles=1000 * numpy.exp(0.02 * runs["heat"] + noise))
+    idle = runs.assign(cycles=1000 * numpy.exp(0.2 * runs["heat"] + noise), workload="compile", heartbeats=0)
+    import pandas
+    both = pandas.concat([beats, idle], ignore_index=True)
+    expect(timing.controls(both) == ["compile"], f"{timing.controls(both)}")
+    loops = timing.loop_table(both, 0.005)
+    effect = loops[(loops["loop"] == "heat") & (loops["view"] == "needs")].iloc[0].effect
+    expect(abs(effect - 2.02) < 0.05, f"heat over all workloads: {effect}")
+    effects = timing.effects_table(both, 0.005)
+    expect(set(effects[effects["workload"] == "compile"]["verdict"]) == {"control"}, "a control was judged")
+
+
+@doe_test("scatter", "Levene's test finds a loop that makes times scatter and changes nothing else; discards that depend on a loop "
+          "are found")
+def scatter_test(_):
+    import numpy
+    import timing
+    chance = numpy.random.default_rng(1)
+    runs = made_up_runs(1280)
+    runs["cycles"] = 1000 * numpy.exp(chance.normal(0, 0.01, 1280) * (1 + runs["decay"]))
+    found = timing.spread(runs, "decay")
+    expect(1.7 < found["spread"] < 2.2 and found["levene"] < 1e-6, f"{found}")
+    expect(timing.spread(runs, "heat")["levene"] > 0.01, "heat does not change the scatter")
+    runs["quiet"] = (chance.random(1280) > 0.1 + 0.2 * runs["width"]).astype(int)
+    found = timing.discards(runs).set_index("loop")
+    expect(found.loc["width", "holm"] < 0.001 and found.loc["heat", "holm"] > 0.05, f"{found}")
+
+
+@doe_test("change-points", "phases of threefold times and planted steps are found in series of 60 units, and in noise nothing is")
+def change_points_test(_):
+    import numpy
+    import warmup
+    chance = numpy.random.default_rng(1)
+    phases = numpy.repeat([1.0, 1.2, 3.3, 1.6, 1.0, 1.2, 3.3, 1.6], 8)[:60]
+    kinds = [warmup.classify(phases * (1 + 0.03 * chance.standard_t(3, 60)))[0] for _ in range(30)]
+    expect("flat" not in kinds, f"phases: {kinds}")
+    kinds = [warmup.classify(1 + 0.02 * chance.standard_t(3, 60))[0] for _ in range(100)]
+    expect(kinds.count("flat") >= 98, f"noise: {kinds}")
+    steps = [warmup.classify((1 + 0.01 * chance.standard_normal(60)) * (1 + 0.05 * (numpy.arange(60) >= 30)))[0] for _ in range(30)]
+    expect(steps.count("slowdown") >= 28, f"steps: {steps}")
+
+
 @doe_test("hashes", "hashes do not depend on process, quantum, load or busy VMs, and are the same in the kernel under TCG "
           "and counted time")
 def hashes_test(lab):
@@ -292,31 +371,5 @@ def hashes_test(lab):
     expect(found[1] == found[2] == found[3] == "16", f"not every configuration was compared: {output}")
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Tests of the experiment on the physics.")
-    parser.add_argument("--build", default="build")
-    parser.add_argument("part", nargs="?", default="", help="only tests whose ID contains this")
-    options = parser.parse_args()
-    passed = failed = 0
-    for identifier, sentence, function in tests:
-        if options.part not in identifier:
-            continue
-        with tempfile.TemporaryDirectory(prefix="starkernel-doe-test-") as folder:
-            complaint = None
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    function(Lab(options.build, folder))
-            except Failed as error:
-                complaint = str(error)
-            except Exception:  # a mistake in a test is a failure of that test, not of the whole run
-                complaint = traceback.format_exc()
-        passed += complaint is None
-        failed += complaint is not None
-        print(f"PASS {identifier}: {sentence}" if complaint is None else f"FAIL {identifier}: {sentence}: {complaint}",
-              flush=True)
-    print(f"doe: {passed} passed, {failed} failed")
-    sys.exit(1 if failed or not passed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run("doe", "Tests of the experiment on the physics.", lambda options: build.append(options.build))
