@@ -134,7 +134,7 @@ help:
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets;' \
 	'             bench-beats: heartbeats, and the pieces between which more urgent VMs run' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
-	'             PLAN=full|kernel|load|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
+	'             PLAN=full|kernel|icount|load|stress|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
 	'make words   c/forth/WORDS.md, the reference of all words; words-check: whether it is up to date' \
 	'make lint    formatting and static analysis' \
 	'make deps    install the Debian packages that are missing (everything else does it by itself)' \
