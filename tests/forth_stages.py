@@ -54,8 +54,10 @@ def help_stage(build, totals):
 
 
 LISTED = """: COLLATZ ( n -- ) BEGIN DUP 1 > WHILE DUP 1 AND IF 3 * 1+ ELSE 2/ THEN REPEAT DROP ;
-: ALL  1000 1 DO I COLLATZ LOOP ;
-PHYSICS-RESET ALL SEE-HEAT COLLATZ SEE COLLATZ
+: THROWS ( n -- ) DUP 3 = IF THROW THEN DROP ;
+: CATCHES ( n -- )  0 ?DO I ['] THROWS CATCH IF DROP THEN LOOP ;
+: ALL  1000 1 DO I COLLATZ LOOP  6 CATCHES ;
+ALL PHYSICS-RESET 4 CATCHES SEE-HEAT COLLATZ SEE-HEAT THROWS SEE COLLATZ
 """
 LISTING = """: COLLATZ
                60430  ####################    BEGIN
@@ -68,6 +70,11 @@ LISTING = """: COLLATZ
                59431  ###################         THEN
                59431  ###################     REPEAT
                  999  #                       DROP ;
+: THROWS
+                  10  ####################    DUP 3 = IF
+                   2  ####                        THROW
+                   8  ################        THEN
+                   8  ################        DROP ;
 : COLLATZ
     BEGIN
         DUP 1 >
@@ -90,7 +97,7 @@ def listing_stage(build, totals):
         file.flush()
         status, output = run([os.path.join(build, "starforth"), file.name], HOST_SECONDS)
     if status == 0 and LISTING in output:
-        print("PASS listings: SEE and SEE-HEAT type what was defined, with the count of each line")
+        print("PASS listings: SEE and SEE-HEAT type what was defined, with the count of each line, also after THROWs")
         totals.add(1, 0)
     else:
         totals.broken("listings", how(status), output)

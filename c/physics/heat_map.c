@@ -1,7 +1,8 @@
 /*
  * heat_map.c - SEE-HEAT: the text of a definition, and before each line how often it was executed.
  *
- * Every instruction of a path is executed as often as the path is taken, less what is paid for and comes later. Between two branches the count is the same, so a line
+ * Every instruction of a path is executed as often as the path is taken, less what THROWs have cut off and what is paid
+ * for and comes later. Between two branches the count is the same, so a line
  * of the listing, which branches begin and end, has one.
  */
 #include "forth/clock.h"
@@ -11,6 +12,7 @@
 #include "forth/thread.h"
 #include "forth/throw.h"
 #include "hal/hal_memory.h"
+#include "physics/cuts.h"
 #include "physics/heat.h"
 #include "physics/word_table.h"
 #include "shared/format.h"
@@ -33,6 +35,14 @@ static void map_path(const struct map *map, uint64_t at, uint64_t times) {
             return;
         }
         at = thread_next(at, info);
+    }
+}
+
+/* Takes off what THROWs have kept from being executed. */
+static void map_cuts(const struct map *map) {
+    const struct cuts *cuts = &map->vm->physics->cuts;
+    for (uint32_t i = 0; i < cuts->size; i++) {
+        map_path(map, cuts->table[i].ip, -cuts->table[i].times);
     }
 }
 
@@ -81,6 +91,7 @@ int word_see_heat(struct vm *vm) {
     while (clock_next_place(vm, &place)) {
         map_path(&map, place.ip, (uint64_t)-1);
     }
+    map_cuts(&map);
     find_most(&map);
     console_fresh_line();
     console_text(": ");
@@ -89,6 +100,12 @@ int word_see_heat(struct vm *vm) {
     console_bytes(name, size);
     decompile(vm, map.first, map.end, say_times, &map);
     console_char('\n');
+    if (vm->physics->cuts.lost != 0) {
+        format(
+            console_sink, NULL,
+            "In this VM %lu executions were cut short by a THROW at places that were not noted.\n",
+            vm->physics->cuts.lost);
+    }
     hal_mem_free(map.times);
     return 0;
 }

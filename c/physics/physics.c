@@ -6,6 +6,7 @@
 #include "forth/clock.h"
 #include "forth/history.h"
 #include "hal/hal_memory.h"
+#include "physics/cuts.h"
 #include "physics/heat.h"
 #include "physics/hot_words.h"
 #include "physics/transitions.h"
@@ -84,12 +85,16 @@ uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value)
 static void undone(struct vm *vm, uint64_t ip) {
     if (vm->physics != NULL) {
         heat_undo(vm, ip);
+        cuts_add(vm, ip);
     }
 }
 
 static void forgotten(struct vm *vm, uint32_t xt, uint32_t path) {
     if (vm->physics != NULL) {
         heat_forget(vm, xt, path);
+        if (path < vm->own.end_path) {
+            cuts_forget(vm, word_table_path(vm, path));
+        }
         transitions_forget(vm, word_table_of(xt));
         vm->physics->slope = (struct slope){0};
     }
@@ -138,6 +143,7 @@ bool physics_begin(struct vm *vm) {
 void physics_end(struct vm *vm) {
     if (vm->physics != NULL) {
         physics_beat_drop(vm);
+        cuts_end(vm);
     }
     (void)hot_words_use(vm, false);
     hal_mem_free(vm->physics);
@@ -154,7 +160,8 @@ bool physics_reset(struct vm *vm) {
                             .committed_paths = physics->committed_paths,
                             .committed_words = physics->committed_words,
                             .committed_tokens = physics->committed_tokens,
-                            .committed_transitions = physics->committed_transitions};
+                            .committed_transitions = physics->committed_transitions,
+                            .cuts = physics->cuts};
     for (unsigned i = 0; i < KNOB_COUNT; i++) {
         fresh.knob[i] = physics->knob[i];
     }

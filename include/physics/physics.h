@@ -53,6 +53,15 @@ _Static_assert(sizeof(struct word_heat) == HISTORY_RECORD, "a line of the cache 
 
 #define PHYSICS_UNDONE 24u
 
+struct cut;
+
+/* A hash table: cuts.h. */
+struct cuts {
+    struct cut *table;
+    uint32_t size, count; /* of entries; a power of two, and those in use */
+    uint64_t lost;        /* that found no room */
+};
+
 struct physics {
     uint32_t loops; /* enum physics_loop */
     uint64_t knob[KNOB_COUNT];
@@ -77,6 +86,7 @@ struct physics {
     /* Where paths were left undone, as long as there are few: a VM that has little to count needs no tables. */
     uint32_t undone_count;
     uint64_t undone[PHYSICS_UNDONE];
+    struct cuts cuts;
 };
 
 /* Called once, when the base dictionary is complete. */
