@@ -407,14 +407,36 @@ $(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failur
 	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
 
 # What the operations of the hardware layer cost (`make bench-hal`).
-$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c \
+$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c bench/bench_chain.c \
         $(filter-out %_report.c,$(wildcard c/mm/heap*.c)) $(filter-out $(engine_c) bench/%,$(host_c)))
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
-$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c) \
+$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c \
+        bench/bench_chain.c) \
         $(below_arbiter_o) linker.ld
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
+
+# The same benchmarks on both machines (`make compare`): bench/compare/ in place of the arbiter's loop at first.
+compare_wrap := $(addprefix --wrap=,vm_arbiter_loop hal_file_open hal_file_close hal_file_startup word_environment_query)
+compare_c    := bench/bench_chain.c bench/bench_machine.c \
+                $(filter-out %_host.c %_kernel.c,$(wildcard bench/compare/*.c))
+compare_gen  := $(gen)/compare_cases.c $(gen)/compare_commit.c
+
+$(gen)/compare_commit.c: bench/compare/gen_cases.py $(wildcard bench/compare/*.tbl bench/*.tbl bench/programs/*) always \
+        | $(BUILD)/packages-test
+	$(at)$(PYTHON) -B bench/compare/gen_cases.py $(gen)
+$(gen)/compare_cases.c: $(gen)/compare_commit.c
+$(patsubst %,$(BUILD)/%/gen/compare_cases.c.o,host kernel): bench/compare/compare.fs bench/arbiter.fs
+
+$(BUILD)/compare_host: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(compare_c) bench/compare/machine_host.c bench/hal_costs_host.c \
+        $(filter-out $(host_c) %_report.c,$(wildcard c/mm/heap*.c))) $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(compare_gen))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma),$(compare_wrap)) -o $@ $^
+$(BUILD)/compare.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(compare_c) $(wildcard bench/compare/*_kernel.c) \
+        bench/hal_costs_kernel.c) $(patsubst $(gen)/%,$(BUILD)/kernel/gen/%.o,$(compare_gen)) linker.ld
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) $(compare_wrap) --wrap=hal_file_init -o $@ $(filter %.o,$^)
 
 # A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
 $(BUILD)/%.stripped: $(BUILD)/%.elf
@@ -562,7 +584,8 @@ fuzz: fuzz-parsers
 bench_dir    := $(BUILD)/bench
 engine_o     := $(filter-out %/c/host/main.c.o,$(host_o))
 counting_o   := $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(engine_o))
-bench_common := $(patsubst %,$(bench_dir)/%.o,bench_machine.c bench_table.c bench_work.c native_code.c)
+bench_common := $(patsubst %,$(bench_dir)/%.o,bench_machine.c bench_machine_host.c bench_table.c \
+                bench_work.c native_code.c)
 bench_run    := $(PYTHON) bench/run.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
 bench_peers  := $(PYTHON) bench/peers.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
 bench_text   := $(PYTHON) bench/text_speed.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
@@ -582,7 +605,7 @@ $(BUILD)/counting/%.asm.o: %.asm bench/counting/engine.inc $(asm_inputs) $(befor
 	$(at)mkdir -p $(@D)
 	$(at)$(NASM) -Ibench/counting/ $(nasm_flags) -o $@ $<
 
-$(bench_dir)/bench: $(bench_dir)/bench_main.c.o $(bench_dir)/bench_clock.c.o \
+$(bench_dir)/bench: $(bench_dir)/bench_main.c.o $(bench_dir)/bench_clock.c.o $(bench_dir)/bench_chain.c.o \
         $(bench_dir)/bench_shim.cc.o $(bench_common) $(engine_o)
 	$(call say,LINK,$@)
 	$(at)g++ -g -no-pie -z noexecstack -o $@ $^ -lbenchmark -lpthread -lm
@@ -605,7 +628,7 @@ $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
 	    clock_unwind_all) -o $@ $^
 
 # The arbiter: the Linux program with a UTIME that calibrates, and what Linux does for the same jobs.
-arbiter_clock_o := $(bench_dir)/arbiter_clock.c.o $(bench_dir)/bench_clock.c.o
+arbiter_clock_o := $(addprefix $(bench_dir)/,arbiter_clock.c.o bench_clock.c.o bench_chain.c.o)
 $(bench_dir)/arbiter: $(host_o) $(bench_dir)/arbiter_host.c.o $(arbiter_clock_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=word_utime -o $@ $^ -lm
