@@ -80,15 +80,18 @@ void machine_load_file(struct vm *vm, const char *path) {
     machine_execute(vm, machine_find(vm, "INCLUDED"), name, 2);
 }
 
-void machine_still(struct vm *vm) {
-    vm->next_beat = UINT64_MAX;
-    clock_set_target(vm, clock_paid(vm) + (uint64_t)CLOCK_FAR);
-}
-
 void machine_reset(struct vm *vm) {
     if (!physics_reset(vm)) {
         machine_fail("machine_reset", "out of memory");
     }
+    clock_set_target(
+        vm, vm->next_beat); /* what was left of the last interval would be a heartbeat too early */
+}
+
+void machine_still(struct vm *vm) {
+    machine_reset(vm);
+    vm->next_beat = UINT64_MAX;
+    clock_set_target(vm, clock_paid(vm) + (uint64_t)CLOCK_FAR);
 }
 
 uint64_t machine_variable(struct vm *vm, const char *name) {

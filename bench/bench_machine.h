@@ -30,11 +30,11 @@ uint64_t machine_find(struct vm *vm, const char *name);
  * the stack is lost: results come back through variables. */
 void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned count);
 
-/* From now on no heartbeat comes while the VM runs, and it begins a new chunk of words: what a word costs, alone. */
-void machine_still(struct vm *vm);
-
 /* The physics of the VM begin anew, so that what they do is the same in each run of a program. */
 void machine_reset(struct vm *vm);
+
+/* The same, and from now on no heartbeat comes: what words cost, alone. */
+void machine_still(struct vm *vm);
 
 /* The value of the VARIABLE `name`. */
 uint64_t machine_variable(struct vm *vm, const char *name);

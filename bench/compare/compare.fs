@@ -10,7 +10,7 @@ CREATE A-LINE 256 ALLOT
 
 \ ops operations between two calibrations, again until the harness is content.
 : GATED ( ops xt -- )
-  BEGIN S" compare:start" ENVIRONMENT? 2DUP TIMED >R OVER R> S" compare:stop" ENVIRONMENT? UNTIL 2DROP ;
+  BEGIN S" compare:start" ENVIRONMENT? 2DUP TIMED S" compare:stop" ENVIRONMENT? UNTIL 2DROP ;
 : LATE-BY ( ns -- ) S" compare:moment" ENVIRONMENT? ;
 : GAP-OF ( vm from to -- ) SWAP - LATE-BY DROP ;
 : NO-ROOM ( -- ) S" compare:none" ENVIRONMENT? ;

@@ -61,7 +61,8 @@ struct compare {
     struct compare_clock clock;
     unsigned repetitions;
     uint64_t seed;
-    const char *filter; /* only cases whose name contains it; "" for all */
+    const char
+        *filter; /* only cases whose name contains one of these, between commas; "" for all */
     unsigned case_count;
     struct compare_case cases[COMPARE_CASES];
     unsigned sample_count, taken, discarded;
@@ -121,6 +122,9 @@ void compare_context(struct json *json, const char *error);
 
 /* Writes the JSON; with `error`, only the context and what was wrong. Called once. */
 void compare_report(const char *error);
+
+/* "group/name" with a suffix; valid until the next call. */
+const char *compare_name(const struct compare_case *it, const char *suffix);
 
 /* Writes the table for people to the console. */
 void compare_table(void);

@@ -52,7 +52,6 @@ static const char *accelerator(const struct processor *processor) {
     return processor->hypervisor[0] != '\0' ? processor->hypervisor : "a hypervisor";
 }
 
-/* "Model 1 Family 6 ..." would do for people; a program wants the numbers apart. */
 static void put_cpuid(struct json *json, const struct processor *processor) {
     json_text(json, "cpu", processor->brand[0] != '\0' ? processor->brand : processor->vendor);
     json_open(json, "cpuid", '{');
@@ -62,6 +61,14 @@ static void put_cpuid(struct json *json, const struct processor *processor) {
     json_number(json, "stepping", processor->stepping);
     json_close(json, '}');
     json_bool(json, "invariant_tsc", processor_has(processor, PROCESSOR_INVARIANT_TSC));
+}
+
+static void put_unless_zero(struct json *json, const char *key, uint64_t value) {
+    if (value != 0) {
+        json_number(json, key, value);
+    } else {
+        json_text(json, key, NULL);
+    }
 }
 
 static void put_check(struct json *json, const struct compare_clock *clock) {
@@ -94,12 +101,14 @@ void compare_context(struct json *json, const char *error) {
     put_caches(json, &processor);
     json_text(json, "library_build_type", "release");
     put_cpuid(json, &processor);
+    const char *model = machine_model();
+    json_text(json, "machine", model != NULL ? model : processor.brand);
     json_text(json, "hypervisor", processor.hypervisor[0] != '\0' ? processor.hypervisor : NULL);
     json_text(json, "accelerator", machine_is_kernel ? accelerator(&processor) : "native");
     json_number(json, "tsc_hz", clock->tsc_hz);
-    json_number(json, "core_hz", core_hz);
+    put_unless_zero(json, "core_hz", core_hz);
     json_bool(json, "counted_time", compare_counted());
-    json_number(json, "tsc_per_instruction", clock->tsc_per_instruction);
+    put_unless_zero(json, "tsc_per_instruction", clock->tsc_per_instruction);
     json_text(json, "commit", compare_commit);
     json_bool(json, "dirty", compare_dirty);
     json_number(json, "repetitions", compare.repetitions);

@@ -33,6 +33,9 @@ bool machine_was_taken(const struct machine_moment *from, const struct machine_m
 /* Cycles of the time stamp counter in a second, by the best clock there is. May take a tenth of a second. */
 uint64_t machine_tsc_hz(void);
 
+/* What the firmware calls the machine; NULL: not known. Valid for good. */
+const char *machine_model(void);
+
 /* The keys of the context that only this machine knows. */
 void machine_context(struct json *json);
 

@@ -93,6 +93,11 @@ static const char *line_of(const char *name, const char *key, char line[LINE_SIZ
     return found;
 }
 
+const char *machine_model(void) {
+    static char line[LINE_SIZE];
+    return line_of("/sys/class/dmi/id/product_name", "", line);
+}
+
 void machine_context(struct json *json) {
     char line[LINE_SIZE];
     time_t now = time(NULL);
@@ -101,7 +106,6 @@ void machine_context(struct json *json) {
     json_text(json, "date", line);
     json_text(json, "executable", "build/compare");
     json_text(json, "side", "host");
-    json_text(json, "machine", line_of("/sys/class/dmi/id/product_name", "", line));
     json_text(json, "microcode", line_of("/proc/cpuinfo", "microcode", line));
     json_text(json, "firmware", NULL);
     json_text(json, "kernel_command_line", NULL);

@@ -11,14 +11,12 @@
 #include "cpu/cmdline.h"
 #include "cpu/escape.h"
 #include "cpu/io.h"
-#include "drivers/framebuffer.h"
-#include "hal/hal_boot.h"
+#include "firmware_kernel.h"
 #include "hal/hal_console.h"
 #include "hal/hal_cpu.h"
 #include "hal/hal_power.h"
 #include "hal/hal_time.h"
 #include "machine.h"
-#include "shared/processor.h"
 
 #define OPTION_PREFIX "compare-"
 #define MSR_MICROCODE 0x8bu
@@ -42,17 +40,6 @@ enum {
 };
 
 const bool machine_is_kernel = true;
-
-static const BootInfo *boot_info;
-
-void __wrap_hal_file_init(const BootInfo *info);
-void __real_hal_file_init(const BootInfo *info);
-
-/* The one function of the boot that is given what the loader left, and may keep it. */
-void __wrap_hal_file_init(const BootInfo *info) {
-    boot_info = info;
-    __real_hal_file_init(info);
-}
 
 static enum { NONE, SERIAL, DEBUG } channel;
 static bool lost; /* the device has not taken a byte: no more of them */
@@ -181,15 +168,18 @@ static void put_microcode(struct json *json) {
     json_text(json, "microcode", text);
 }
 
+const char *machine_model(void) {
+    return firmware_model();
+}
+
 void machine_context(struct json *json) {
     char text[DATE_SIZE];
     json_text(json, "date", date(text));
     json_text(json, "executable", "StarKernel");
     json_text(json, "side", "kernel");
-    json_text(json, "machine", NULL);
     put_microcode(json);
-    json_text(json, "firmware", NULL);
-    json_text(json, "kernel_command_line", boot_info != NULL ? boot_info->cmdline : NULL);
+    json_text(json, "firmware", firmware_vendor());
+    json_text(json, "kernel_command_line", firmware_command_line());
     json_text(json, "interrupts", "disabled, but for distributions and interrupts themselves");
     json_number(json, "num_cpus", hal_cpu_count());
     json_text(json, "clock", hal_time_source());

@@ -5,13 +5,16 @@
  * core's clock has moved or somebody was there, and the sample is taken again; the first is kept all the same, marked.
  * Under counted time nothing can disturb: no chains, and each sample is quiet.
  */
+#include <string.h>
+
 #include "../bench_chain.h"
 #include "compare.h"
 #include "hal/hal_interrupt.h"
 #include "machine.h"
 
 #define TOLERANCE_PERCENT 3u
-#define PROGRESS          20u /* lines, at most, for a whole measurement */
+#define WARM_UPS          2u  /* the history has two halves, and each must have its pages */
+#define PROGRESS          10u /* lines for a whole measurement */
 
 struct compare compare;
 
@@ -35,31 +38,35 @@ uint64_t compare_random(uint64_t limit) {
     return (state * UINT64_C(0x2545f4914f6cdd1d) >> 32) % limit;
 }
 
-/* Whether "group/name" contains the filter; one that begins with ^ must be its beginning. */
-static bool is_wanted(const struct compare_case *it) {
-    const char *filter = compare.filter;
-    const bool at_start = filter[0] == '^';
-    filter += at_start;
-    char name[128];
-    size_t size = 0;
-    for (const char *at = it->group; *at != '\0' && size < sizeof name - 2; at++) {
-        name[size++] = *at;
-    }
-    name[size++] = '/';
-    for (const char *at = it->name; *at != '\0' && size < sizeof name - 1; at++) {
-        name[size++] = *at;
-    }
-    name[size] = '\0';
-    for (size_t from = 0; from <= (at_start ? 0 : size); from++) {
-        size_t same = 0;
-        while (filter[same] != '\0' && name[from + same] == filter[same]) {
-            same++;
-        }
-        if (filter[same] == '\0') {
+/* Whether the name contains one part of the filter, which ends at a comma; ^ stands for the beginning of the name. */
+static bool matches(const char *part, size_t size, const char *name) {
+    const bool at_start = size != 0 && *part == '^';
+    part += at_start;
+    size -= at_start;
+    const size_t last = at_start || strlen(name) < size ? 0 : strlen(name) - size;
+    for (size_t from = 0; from <= last; from++) {
+        if (strlen(name + from) >= size && memcmp(name + from, part, size) == 0) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_wanted(const struct compare_case *it) {
+    const char *name = compare_name(it, ""), *part = compare.filter;
+    for (;;) {
+        size_t size = 0;
+        while (part[size] != '\0' && part[size] != ',') {
+            size++;
+        }
+        if (matches(part, size, name)) {
+            return true;
+        }
+        if (part[size] == '\0') {
+            return false;
+        }
+        part += size + 1;
+    }
 }
 
 void compare_add(const struct compare_case *it) {
@@ -123,8 +130,8 @@ static void take(unsigned of) {
 }
 
 static void warm_up(unsigned first, unsigned count) {
-    for (unsigned i = 0; i < count; i++) {
-        const struct compare_case *it = &compare.cases[first + i];
+    for (unsigned i = 0; i < count * WARM_UPS; i++) {
+        const struct compare_case *it = &compare.cases[first + i % count];
         (void)it->run(it);
         if (it->baseline != NULL) {
             (void)it->baseline(it);
@@ -148,7 +155,7 @@ void compare_measure(unsigned first) {
         order[from] = order[at];
         order[at] = of;
         take(of);
-        if ((done + 1) % (all / PROGRESS + 1) == 0 || done + 1 == all) {
+        if ((done + 1) * PROGRESS / all != done * PROGRESS / all) {
             compare_say("compare: %u of %u samples\n", done + 1, all);
         }
     }

@@ -55,7 +55,7 @@ static uint64_t value_of(const struct compare_sample *sample, enum value value) 
     }
 }
 
-static const char *name_of(const struct compare_case *it, const char *suffix) {
+const char *compare_name(const struct compare_case *it, const char *suffix) {
     static char name[NAME_SIZE];
     const char *const parts[] = {it->group, "/", it->name, suffix};
     size_t used = 0;
@@ -73,10 +73,10 @@ static void begin_entry(struct json *json, unsigned of, const char *type, const 
                         unsigned repetitions) {
     const struct compare_case *it = &compare.cases[of];
     json_open(json, NULL, '{');
-    json_text(json, "name", name_of(it, suffix));
+    json_text(json, "name", compare_name(it, suffix));
     json_number(json, "family_index", of);
     json_number(json, "per_family_instance_index", 0);
-    json_text(json, "run_name", name_of(it, ""));
+    json_text(json, "run_name", compare_name(it, ""));
     json_text(json, "run_type", type);
     json_number(json, "repetitions", repetitions);
 }
@@ -242,7 +242,7 @@ void compare_table(void) {
         const unsigned count = collect(of, shown, values, &quiet);
         if (count != 0) {
             const uint64_t tenths = statistics_of(values, count).median / (MILLION / 10);
-            compare_say("%-24s%9lu.%lu%s%s", name_of(&compare.cases[of], ""), tenths / 10,
+            compare_say("%-24s%9lu.%lu%s%s", compare_name(&compare.cases[of], ""), tenths / 10,
                         tenths % 10, quiet ? " " : "?", ++column % 2 == 0 ? "\n" : "  ");
         }
     }
