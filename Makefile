@@ -127,6 +127,10 @@ help:
 	'             bench-clock: this engine against the one before the virtual clock;' \
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets' \
+	'make compare the same benchmarks in the Linux process and in the kernel, and a report (COMPARE_FLAGS);' \
+	'             compare-save: kept in results/compare/; compare-image: for a stick, to measure a real machine' \
+	'make budget  exact instructions of the hot paths in the kernel, against tests/budget/budget.json;' \
+	'             budget-update REASON="...": the file follows what is measured now' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
 	'             PLAN=full|kernel|load|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
 	'make lint    formatting and static analysis' \
@@ -654,6 +658,36 @@ bench-hal: $(BUILD)/hal_costs $(BUILD)/hal_costs.efi
 	@$(PYTHON) -B bench/hal_costs.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-arbiter: $(bench_dir)/arbiter $(bench_dir)/arbiter_linux loader
 	@$(PYTHON) -B bench/arbiter.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+# The same benchmarks on both machines. COMPARE_FLAGS goes to bench/compare/run.py.
+COMPARE_FLAGS ?=
+compare_needs := $(BUILD)/compare_host $(BUILD)/compare.efi $(BUILD)/kvm_probe $(BUILD)/starkernel.img
+run_compare    = $(PYTHON) -B bench/compare/run.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) --accel $(ACCEL)
+
+.PHONY: compare compare-save compare-image budget budget-update
+compare: $(compare_needs) $(BUILD)/packages-bench
+	@$(run_compare) $(COMPARE_FLAGS)
+compare-save:
+	@$(run_compare) --save
+$(BUILD)/compare.img: $(BUILD)/compare.efi tests/boot/image.py $(BUILD)/image-settings
+	$(call say,IMAGE,$@)
+	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $@
+compare-image: $(BUILD)/compare.img
+	@printf '%s\n' \
+	'$< boots a PC and measures it. Write it to a USB stick (lsblk shows its name; this destroys what is on' \
+	'the stick): sudo dd if=$< of=/dev/sdX bs=4M conv=fsync' \
+	'Choose the stick in the boot menu of the firmware; Secure Boot must be off. It takes some minutes.' \
+	'The results come out of the second serial port (COM2, 115200 baud 8N1): at the other end of a null modem' \
+	'cable, stty -F /dev/ttyUSB0 115200 raw && cat /dev/ttyUSB0 >kernel.json. Without one a table stays on the' \
+	'screen. Options go on the command line, as in make compare-image CMDLINE="compare-samples=30":' \
+	'compare-samples, compare-seed, compare-filter, compare-channel (com2, debugcon, none).' \
+	'Then make compare COMPARE_FLAGS="--side host" on the same machine under Linux, COMPARE_FLAGS="--take kernel.json",' \
+	'and make compare-save keeps both.'
+
+# Exact instructions of the hot paths in the kernel, against tests/budget/budget.json.
+budget: $(BUILD)/compare.efi
+	@$(PYTHON) -B tests/budget/run_budget.py --build $(BUILD)
+budget-update: $(BUILD)/compare.efi
+	@$(PYTHON) -B tests/budget/run_budget.py --build $(BUILD) --update '$(subst ','\'',$(REASON))'
 bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)

@@ -169,15 +169,21 @@ static uint64_t time_of(const struct compare_gap *gap) {
                : multiply_divide(gap->cycles, FS_A_SECOND, compare.clock.tsc_hz);
 }
 
-/* One run: its median, and every moment. */
-static void put_moments(struct json *json, unsigned of, unsigned run) {
-    static uint64_t values[COMPARE_GAPS];
+/* The moments of a run, in the order in which they came. Returns how many. */
+static unsigned collect_moments(unsigned of, unsigned run, uint64_t values[COMPARE_GAPS]) {
     unsigned count = 0;
     for (unsigned i = 0; i < compare.gap_count; i++) {
         if (compare.gaps[i].of == of && compare.gaps[i].run == run) {
             values[count++] = time_of(&compare.gaps[i]);
         }
     }
+    return count;
+}
+
+/* One run: its median, and every moment. */
+static void put_moments(struct json *json, unsigned of, unsigned run) {
+    static uint64_t values[COMPARE_GAPS];
+    const unsigned count = collect_moments(of, run, values);
     if (count == 0) {
         return;
     }
@@ -185,11 +191,11 @@ static void put_moments(struct json *json, unsigned of, unsigned run) {
     json_number(json, "repetition_index", run);
     json_number(json, "threads", 1);
     json_number(json, "iterations", count);
-    const struct statistics it = statistics_of(values, count);
-    put_time(json, it.median);
+    put_time(json, statistics_of(values, count).median);
     json_number(json, "ops", count);
     json_number(json, "quiet", 1);
     json_open(json, "samples", '[');
+    (void)collect_moments(of, run, values); /* the statistics have sorted them */
     for (unsigned i = 0; i < count; i++) {
         json_decimal(json, NULL, values[i], 6);
     }
