@@ -31,6 +31,8 @@ KERNEL_SECONDS = 240  # for all of them in VM[0] under emulation
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 DOE_SECONDS = 900
+COMPARE_SECONDS = 300
+BUDGET_SECONDS = 300
 FUZZ_SECONDS = 120
 CLOCK_SECONDS = 120
 CORPUS_SECONDS = 300
@@ -539,6 +541,13 @@ def doe_stage(build, totals):
     stream_stage("doe", "../doe/test_doe.py", DOE_SECONDS, build, totals)
 
 
+def budget_stage(build, totals):
+    """Exact instruction counts of the hot paths, and the harness that takes them."""
+    heading("The budget of instructions")
+    stream_stage("compare", "../compare/test_compare.py", COMPARE_SECONDS, build, totals)
+    stream_stage("budget", "../budget/run_budget.py", BUDGET_SECONDS, build, totals)
+
+
 def terminal_stage(build, totals):
     heading("The Linux program on a terminal")
     stream_stage("terminal", "../host/test_terminal.py", TERMINAL_SECONDS, build, totals)
@@ -607,6 +616,7 @@ def main():
     failure_stage(options.build, accelerator, totals)
     scale_stage(options.build, accelerator, totals)
     doe_stage(options.build, totals)
+    budget_stage(options.build, totals)
     terminal_stage(options.build, totals)
     boot_stage(options.build, totals)
     if options.full:

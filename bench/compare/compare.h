@@ -120,6 +120,9 @@ void arbiter_cases_add(void);
 struct json;
 void compare_context(struct json *json, const char *error);
 
+/* The processor is QEMU's emulation, and its time is not counted: it is of nothing but that emulator. */
+bool compare_emulated(void);
+
 /* Writes the JSON; with `error`, only the context and what was wrong. Called once. */
 void compare_report(const char *error);
 

@@ -75,7 +75,7 @@ static void put_check(struct json *json, const struct compare_clock *clock) {
     json_open(json, "self_check", '{');
     json_decimal(json, "chain_expected", clock->expected, 3);
     json_decimal(json, "chain_measured", clock->measured, 3);
-    json_text(json, "chain_unit", clock->unit);
+    json_text(json, "chain_unit", clock->unit); /* null: it was not measured */
     json_number(json, "empty_measurement_tsc", clock->empty);
     json_bool(json, "ok", clock->ok);
     json_close(json, '}');
@@ -86,6 +86,12 @@ static void put_check(struct json *json, const struct compare_clock *clock) {
         json, "share",
         compare.taken != 0 ? multiply_divide(compare.discarded, MILLION, compare.taken) : 0, 6);
     json_close(json, '}');
+}
+
+bool compare_emulated(void) {
+    static struct processor processor;
+    processor_decode(&processor, read_leaf);
+    return compare_same(processor.hypervisor, QEMU_SIGNATURE) && !compare_counted();
 }
 
 void compare_context(struct json *json, const char *error) {

@@ -69,10 +69,17 @@ static uint64_t number_option(const char *name, uint64_t otherwise) {
 static void check_harness(void) {
     struct compare_clock *clock = &compare.clock;
     clock->tsc_hz = machine_tsc_hz();
+    if (clock->tsc_hz == 0) {
+        compare_fail("the rate of the time stamp counter is not known", "refused");
+    }
     const bool ok = compare_self_check(clock);
     compare_say("compare: self-check: %lu.%03lu %s, expected %lu.%03lu\n", clock->measured / 1000,
                 clock->measured % 1000, clock->unit, clock->expected / 1000,
                 clock->expected % 1000);
+    if (compare_emulated()) {
+        clock->ok = false;
+        compare_fail("this processor is emulated, and its time is not counted", "refused");
+    }
     if (!ok) {
         compare_fail("the self-check failed: this machine's clock cannot be used to measure",
                      "refused");

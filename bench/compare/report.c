@@ -11,11 +11,12 @@
 #include "machine.h"
 #include "statistics.h"
 
-#define MILLION     UINT64_C(1000000)
-#define FS_A_SECOND UINT64_C(1000000000000000)
-#define FS_A_NS     MILLION
-#define NAME_SIZE   128u
-#define MOST        1024u /* samples of one case whose aggregates are made */
+#define MILLION      UINT64_C(1000000)
+#define FS_A_SECOND  UINT64_C(1000000000000000)
+#define FS_A_NS      MILLION
+#define NAME_SIZE    128u
+#define COLUMN_WIDTH 38u   /* of the table */
+#define MOST         1024u /* samples of one case whose aggregates are made */
 
 /* What is known of a sample, of one operation: millionths of the units, real time in fs. */
 enum value { REAL_TIME, CYCLES, CORE_CYCLES, INSTRUCTIONS, VALUES };
@@ -240,7 +241,9 @@ void compare_report(const char *error) {
 void compare_table(void) {
     static uint64_t values[MOST];
     const enum value shown = compare_counted() ? INSTRUCTIONS : CORE_CYCLES;
-    unsigned column = 0;
+    unsigned column = 0, columns, rows;
+    hal_console_size(&columns, &rows);
+    columns = columns > COLUMN_WIDTH ? columns / COLUMN_WIDTH : 1;
     compare_say("Medians of one operation in %s:\n",
                 shown == INSTRUCTIONS ? "instructions" : "core cycles");
     for (unsigned of = 0; of < compare.case_count; of++) {
@@ -248,11 +251,11 @@ void compare_table(void) {
         const unsigned count = collect(of, shown, values, &quiet);
         if (count != 0) {
             const uint64_t tenths = statistics_of(values, count).median / (MILLION / 10);
-            compare_say("%-24s%9lu.%lu%s%s", compare_name(&compare.cases[of], ""), tenths / 10,
-                        tenths % 10, quiet ? " " : "?", ++column % 2 == 0 ? "\n" : "  ");
+            compare_say("%-23s%9lu.%lu%s%s", compare_name(&compare.cases[of], ""), tenths / 10,
+                        tenths % 10, quiet ? " " : "?", ++column % columns == 0 ? "\n" : "  ");
         }
     }
-    compare_say("%s", column % 2 == 0 ? "" : "\n");
+    compare_say("%s", column % columns == 0 ? "" : "\n");
 }
 
 _Noreturn void compare_fail(const char *what, const char *detail) {
