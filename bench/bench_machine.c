@@ -72,12 +72,13 @@ void machine_execute(struct vm *vm, uint64_t xt, const uint64_t *items, unsigned
 void machine_load_file(struct vm *vm, const char *path) {
     size_t size = strlen(path);
     char *pad = size <= VM_PAD_SIZE ? vm_pointer(vm, VM_PAD, size) : NULL;
-    if (pad == NULL) {
+    if (pad != NULL) {
+        memcpy(pad, path, size);
+        const uint64_t name[] = {VM_PAD, size};
+        machine_execute(vm, machine_find(vm, "INCLUDED"), name, 2);
+    } else {
         machine_fail("name too long", path);
     }
-    memcpy(pad, path, size);
-    const uint64_t name[] = {VM_PAD, size};
-    machine_execute(vm, machine_find(vm, "INCLUDED"), name, 2);
 }
 
 void machine_reset(struct vm *vm) {
@@ -97,8 +98,8 @@ void machine_still(struct vm *vm) {
 uint64_t machine_variable(struct vm *vm, const char *name) {
     const struct word *word = dictionary_word(vm, machine_find(vm, name));
     const uint64_t *cell = vm_pointer(vm, word->arg, CELL);
-    if (cell == NULL) {
-        machine_fail("not a variable", name);
+    if (cell != NULL) {
+        return *cell;
     }
-    return *cell;
+    machine_fail("not a variable", name);
 }
