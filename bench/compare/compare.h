@@ -12,9 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COMPARE_CASES   320u
-#define COMPARE_SAMPLES 16384u
-#define COMPARE_GAPS    16384u
+#define COMPARE_REPETITIONS 50u /* at most: of all cases, once, they fill a half of the samples */
+#define COMPARE_CASES       320u
+#define COMPARE_SAMPLES     32768u
+#define COMPARE_GAPS        16384u
+
+_Static_assert(COMPARE_REPETITIONS *COMPARE_CASES <= COMPARE_SAMPLES / 2,
+               "room for what is taken again");
 
 /* ---- cases ---- */
 
@@ -93,7 +97,7 @@ void compare_add(const struct compare_case *it);
 void compare_measure(unsigned first);
 
 /* Takes one sample of something that the caller runs between the two; from the first on interrupts are held back. The
- * second keeps it and is true when it was quiet, or when it was the last of `attempts`. */
+ * second keeps it and is true when it was quiet, or the last of `attempts`, or when room for samples gets short. */
 void compare_open(void);
 bool compare_close(unsigned of, uint64_t cycles, unsigned attempts);
 

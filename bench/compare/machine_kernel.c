@@ -17,10 +17,13 @@
 #include "hal/hal_power.h"
 #include "hal/hal_time.h"
 #include "machine.h"
+#include "statistics.h"
 
 #define OPTION_PREFIX "compare-"
 #define MSR_MICROCODE 0x8bu
 #define DATE_SIZE     32u
+#define NS_A_SECOND   UINT64_C(1000000000)
+#define RATE_NS       UINT64_C(50000000)
 
 enum {
     COM2 = 0x2f8,
@@ -119,8 +122,18 @@ bool machine_was_taken(const struct machine_moment *from, const struct machine_m
     return false;
 }
 
+/* Where nobody states the rate it is measured against the clock. */
 uint64_t machine_tsc_hz(void) {
-    return hal_time_cycles_hz();
+    const uint64_t stated = hal_time_cycles_hz();
+    if (stated != 0) {
+        return stated;
+    }
+    const uint64_t start_ns = hal_time_now_ns(), start = tsc_begin();
+    uint64_t ns;
+    do {
+        ns = hal_time_now_ns() - start_ns;
+    } while (ns < RATE_NS);
+    return multiply_divide(tsc_end() - start, NS_A_SECOND, ns);
 }
 
 /* "2026-11-22T17:00:00" by the real-time clock; NULL when that does not answer. */

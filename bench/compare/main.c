@@ -96,6 +96,9 @@ _Noreturn void __wrap_vm_arbiter_loop(void) {
     check_harness();
     compare.repetitions =
         (unsigned)number_option("samples", compare_counted() ? REPETITIONS_COUNTED : REPETITIONS);
+    if (compare.repetitions == 0 || compare.repetitions > COMPARE_REPETITIONS) {
+        compare_fail("there can be 1 to 50 samples", "samples");
+    }
     compare.seed = number_option("seed", 1);
     if (machine_option("filter") != NULL) {
         compare.filter = machine_option("filter");

@@ -104,7 +104,7 @@ bool compare_close(unsigned of, uint64_t cycles, unsigned attempts) {
                        (compare_counted() || !machine_was_taken(&gate.moment, &now));
     keep(of, cycles, (gate.chain + after) / 2, quiet);
     gate.attempt++;
-    if (quiet || gate.attempt >= attempts) {
+    if (quiet || gate.attempt >= attempts || compare.sample_count > COMPARE_SAMPLES / 2) {
         gate.attempt = 0;
         return true;
     }
