@@ -427,11 +427,9 @@ compare_c    := bench/bench_chain.c bench/bench_machine.c \
                 $(filter-out %_host.c %_kernel.c,$(wildcard bench/compare/*.c))
 compare_gen  := $(gen)/compare_cases.c $(gen)/compare_commit.c
 
-$(gen)/compare_commit.c: bench/compare/gen_cases.py $(wildcard bench/compare/*.tbl bench/*.tbl bench/programs/*) always \
-        | $(BUILD)/packages-test
+# Runs each time, and leaves alone what would be the same; in the first is a hash of all that it embeds.
+$(compare_gen) &: always | $(BUILD)/packages-test
 	$(at)$(PYTHON) -B bench/compare/gen_cases.py $(gen)
-$(gen)/compare_cases.c: $(gen)/compare_commit.c
-$(patsubst %,$(BUILD)/%/gen/compare_cases.c.o,host kernel): bench/compare/compare.fs bench/arbiter.fs
 
 $(BUILD)/compare_host: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(compare_c) bench/compare/machine_host.c bench/hal_costs_host.c \
         $(filter-out $(host_c) %_report.c,$(wildcard c/mm/heap*.c))) $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(compare_gen))

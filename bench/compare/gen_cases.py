@@ -7,6 +7,7 @@ Writes FOLDER/compare_cases.c and, beside it, the Forth files that it embeds: se
 bench/sequences.tbl stands 256 times in a row in a loop, and NAME.program.fs for each program. Also
 FOLDER/compare_commit.c, which is rewritten only when the commit is another.
 """
+import hashlib
 import os
 import sys
 
@@ -79,9 +80,18 @@ def embedded(number, path):
             f"extern const char compare_text_{number}[], compare_text_{number}_end[];\n")
 
 
+def digest(files):
+    """Of the contents of all files: another text of a file makes another C file."""
+    found = hashlib.sha256()
+    for path in files:
+        with open(path, "rb") as file:
+            found.update(file.read())
+    return found.hexdigest()
+
+
 def text_of(names, made, files):
     """compare_cases.c."""
-    lines = ["/* Made by bench/compare/gen_cases.py. */", f'#include "{HERE}/compare.h"',
+    lines = [f"/* Made by bench/compare/gen_cases.py. Embeds files with the hash {digest(files)}. */", f'#include "{HERE}/compare.h"',
              "#include <stddef.h>", ""]
     lines += [embedded(number, path) for number, path in enumerate(files)]
     lines.append("const struct compare_file compare_files[] = {")
