@@ -425,10 +425,10 @@ $(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench
 compare_wrap := $(addprefix --wrap=,vm_arbiter_loop hal_file_open hal_file_close hal_file_startup word_environment_query)
 compare_c    := bench/bench_chain.c bench/bench_machine.c \
                 $(filter-out %_host.c %_kernel.c,$(wildcard bench/compare/*.c))
-compare_gen  := $(gen)/compare_cases.c $(gen)/compare_commit.c
+compare_gen  := $(gen)/compare_cases.c
 
-# Runs each time, and leaves alone what would be the same; in the first is a hash of all that it embeds.
-$(compare_gen) &: always | $(BUILD)/packages-test
+# Runs each time, and leaves alone what would be the same; a hash of all that it embeds is in it, and the commit.
+$(compare_gen): always | $(BUILD)/packages-test
 	$(at)$(PYTHON) -B bench/compare/gen_cases.py $(gen)
 
 $(BUILD)/compare_host: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(compare_c) bench/compare/machine_host.c bench/hal_costs_host.c \

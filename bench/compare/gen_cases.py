@@ -4,8 +4,8 @@
 usage: gen_cases.py FOLDER
 
 Writes FOLDER/compare_cases.c and, beside it, the Forth files that it embeds: sequences.fs, in which each sequence of
-bench/sequences.tbl stands 256 times in a row in a loop, and NAME.program.fs for each program. Also
-FOLDER/compare_commit.c, which is rewritten only when the commit is another.
+bench/sequences.tbl stands 256 times in a row in a loop, and NAME.program.fs for each program. A file
+that would be the same is left alone.
 """
 import hashlib
 import os
@@ -106,7 +106,9 @@ def text_of(names, made, files):
         group, _, name = name.partition("/")
         unit = f'"{unit}"' if unit else "NULL"
         lines.append(f'    {{"{group}", "{name}", "{forth}", {rounds}, {counted}, {unit}}},')
-    lines.append("    {NULL, NULL, NULL, 0, 0, NULL}};")
+    commit, _, changes = origin.commit().partition(" ")
+    lines += ["    {NULL, NULL, NULL, 0, 0, NULL}};", f'const char compare_commit[] = "{commit}";',
+              f"const bool compare_dirty = {'true' if changes else 'false'};"]
     return "\n".join(lines) + "\n"
 
 
@@ -121,10 +123,6 @@ def main():
     files = [os.path.abspath(os.path.join(folder, name)) for name in texts] + program_files
     files += [os.path.join(HERE, "compare.fs"), os.path.join(origin.BENCH, "arbiter.fs")]
     write(os.path.join(folder, "compare_cases.c"), text_of(names, made, files))
-    commit, _, changes = origin.commit().partition(" ")
-    write(os.path.join(folder, "compare_commit.c"),
-          f'/* Made by bench/compare/gen_cases.py. */\n#include "{HERE}/compare.h"\n\n'
-          f'const char compare_commit[] = "{commit}";\nconst bool compare_dirty = {"true" if changes else "false"};\n')
 
 
 if __name__ == "__main__":
