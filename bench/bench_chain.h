@@ -24,7 +24,8 @@ extern bool chain_has_rdtscp;
 void chain_init(void);
 
 /* The time stamp counter at the beginning of what is measured: nothing from before it is still under way, and
- * nothing behind it has begun. ISR-safe. */
+ * nothing behind it has begun; on AMD's processors the latter only where the system has made LFENCE so, as Linux does.
+ * ISR-safe. */
 static inline uint64_t tsc_begin(void) {
     uint32_t low, high;
     __asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(low), "=d"(high) : : "memory");
