@@ -52,7 +52,7 @@ loader_asm := $(wildcard asm/boot/*.asm)
 unit_tests := $(wildcard tests/unit/test_*.c)
 # Each unit test names the product sources that it needs: /* uses: c/mm/pmm.c ... */
 unit_uses := $(if $(unit_tests),$(shell sed -n '/\/\* uses:/,/\*\//p' $(unit_tests) | \
-             tr -s ' *' '\n\n' | grep '^c/.*\.c$$' | sort -u))
+             tr -s ' *' '\n\n' | grep '^\(c\|bench\)/.*\.c$$' | sort -u))
 unit_c    := $(wildcard tests/unit/unit.c) $(unit_tests) $(filter-out $(unit_tests),$(unit_uses))
 
 # --- Flags ----------------------------------------------------------------------------------------
@@ -133,6 +133,10 @@ help:
 	'             bench-arbiter: switches, messages, quanta, beside what Linux does for the same;' \
 	'             bench-hal: heap, pages, clock, timers and interrupts against their targets;' \
 	'             bench-beats: heartbeats, and the pieces between which more urgent VMs run' \
+	'make compare the same benchmarks in the Linux process and in the kernel, and a report (COMPARE_FLAGS);' \
+	'             compare-save: kept in results/compare/; compare-image: for a stick, to measure a real machine' \
+	'make budget  exact instructions of the hot paths in the kernel, against tests/budget/budget.json;' \
+	'             budget-update REASON="...": the file follows what is measured now' \
 	'make doe     the experiment on the physics: a small plan on the host and in the kernel, and its report;' \
 	'             PLAN=full|kernel|icount|load|stress|FILE another plan; doe-save: copied to results/ (bench/doe/README.md)' \
 	'make words   c/forth/WORDS.md, the reference of all words; words-check: whether it is up to date' \
@@ -353,7 +357,8 @@ gdb: $(run_needs) $(BUILD)/packages-gdb
 
 test_needs := all $(BUILD)/unit $(BUILD)/model $(BUILD)/kvm_probe $(BUILD)/fuzz_forth $(BUILD)/packages-test $(BUILD)/packages-doe \
               $(BUILD)/fuzz_oracle $(BUILD)/oracle $(BUILD)/planted/starforth $(BUILD)/stack_full $(BUILD)/pieces $(BUILD)/bench/count_words \
-              $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi)
+              $(addprefix $(BUILD)/,hal_test hal_test_asan hal_test.efi failure_test failure_test.efi compare_host compare.efi \
+              compare_planted.efi)
 
 test: $(test_needs)
 	@$(PYTHON) tests/run_tests.py --build $(BUILD)
@@ -418,11 +423,12 @@ $(BUILD)/failure_test.elf: $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(failur
 	$(at)$(LD) $(kernel_ldflags) $(failure_wrap) -o $@ $(filter %.o,$^)
 
 # What the operations of the hardware layer cost (`make bench-hal`).
-$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c \
+$(BUILD)/hal_costs: $(patsubst %,$(BUILD)/host/%.o,bench/hal_costs.c bench/hal_costs_host.c bench/bench_chain.c \
         $(filter-out %_report.c,$(wildcard c/mm/heap*.c)) $(filter-out $(engine_c) bench/%,$(host_c)))
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -o $@ $^
-$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c) \
+$(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench/hal_costs_kernel.c \
+        bench/bench_chain.c) \
         $(below_arbiter_o) linker.ld
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) -o $@ $(filter %.o,$^)
@@ -431,6 +437,33 @@ $(BUILD)/hal_costs.elf: $(patsubst %,$(BUILD)/kernel/%.o,bench/hal_costs.c bench
 $(BUILD)/beats.elf: $(kernel_o) $(BUILD)/kernel/bench/beats.c.o linker.ld
 	$(call say,LINK,$@)
 	$(at)$(LD) $(kernel_ldflags) --wrap=physics_beat --wrap=word_dot_physics -o $@ $(filter %.o,$^)
+# The same benchmarks on both machines (`make compare`): bench/compare/ in place of the arbiter's loop at first.
+compare_wrap := $(addprefix --wrap=,vm_arbiter_loop hal_file_open hal_file_close hal_file_startup word_environment_query)
+compare_c    := bench/bench_chain.c bench/bench_machine.c \
+                $(filter-out %_host.c %_kernel.c,$(wildcard bench/compare/*.c))
+compare_gen  := $(gen)/compare_cases.c
+
+# Runs each time, and leaves alone what would be the same; a hash of all that it embeds is in it, and the commit.
+$(compare_gen): always | $(BUILD)/packages-test
+	$(at)$(PYTHON) -B bench/compare/gen_cases.py $(gen)
+
+$(BUILD)/compare_host: $(host_o) $(patsubst %,$(BUILD)/host/%.o,$(compare_c) bench/compare/machine_host.c bench/hal_costs_host.c \
+        $(filter-out $(host_c) %_report.c,$(wildcard c/mm/heap*.c))) $(patsubst $(gen)/%,$(BUILD)/host/gen/%.o,$(compare_gen))
+	$(call say,LINK,$@)
+	$(at)$(CC) -g -no-pie -z noexecstack $(addprefix -Wl$(comma),$(compare_wrap)) -o $@ $^
+
+# The same with one instruction too many in one primitive: the budget must find it.
+$(BUILD)/planted/%.asm.o: %.asm tests/budget/planted/engine.inc $(asm_inputs) $(before)
+	$(call say,NASM,'$< (planted)')
+	$(at)mkdir -p $(@D)
+	$(at)$(NASM) -Itests/budget/planted/ $(nasm_flags) -o $@ $<
+compare_o := $(kernel_o) $(patsubst %,$(BUILD)/kernel/%.o,$(compare_c) $(wildcard bench/compare/*_kernel.c) \
+             bench/hal_costs_kernel.c) $(patsubst $(gen)/%,$(BUILD)/kernel/gen/%.o,$(compare_gen))
+$(BUILD)/compare.elf: $(compare_o) linker.ld
+$(BUILD)/compare_planted.elf: $(patsubst $(BUILD)/kernel/asm/engine/%,$(BUILD)/planted/asm/engine/%,$(compare_o)) linker.ld
+$(BUILD)/compare.elf $(BUILD)/compare_planted.elf:
+	$(call say,LINK,$@)
+	$(at)$(LD) $(kernel_ldflags) $(compare_wrap) --wrap=hal_file_init -o $@ $(filter %.o,$^)
 
 # A loader with another kernel inside: build/NAME.efi from build/NAME.elf.
 $(BUILD)/%.stripped: $(BUILD)/%.elf
@@ -572,7 +605,8 @@ fuzz: fuzz-parsers
 bench_dir    := $(BUILD)/bench
 engine_o     := $(filter-out %/c/host/main.c.o,$(host_o))
 counting_o   := $(patsubst $(BUILD)/host/asm/%,$(BUILD)/counting/asm/%,$(engine_o))
-bench_common := $(patsubst %,$(bench_dir)/%.o,bench_machine.c bench_table.c bench_work.c native_code.c)
+bench_common := $(patsubst %,$(bench_dir)/%.o,bench_machine.c bench_machine_host.c bench_table.c \
+                bench_work.c native_code.c)
 bench_run    := $(PYTHON) bench/run.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
 bench_peers  := $(PYTHON) bench/peers.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
 bench_text   := $(PYTHON) bench/text_speed.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0)
@@ -592,7 +626,7 @@ $(BUILD)/counting/%.asm.o: %.asm bench/counting/engine.inc $(asm_inputs) $(befor
 	$(at)mkdir -p $(@D)
 	$(at)$(NASM) -Ibench/counting/ $(nasm_flags) -o $@ $<
 
-$(bench_dir)/bench: $(bench_dir)/bench_main.c.o $(bench_dir)/bench_clock.c.o \
+$(bench_dir)/bench: $(bench_dir)/bench_main.c.o $(bench_dir)/bench_clock.c.o $(bench_dir)/bench_chain.c.o \
         $(bench_dir)/bench_shim.cc.o $(bench_common) $(engine_o)
 	$(call say,LINK,$@)
 	$(at)g++ -g -no-pie -z noexecstack -o $@ $^ -lbenchmark -lpthread -lm
@@ -637,7 +671,7 @@ $(BUILD)/stack_full: $(host_o) $(BUILD)/host/tests/clock/stack_full.c.o
 	    clock_unwind_all) -o $@ $^
 
 # The arbiter: the Linux program with a UTIME that calibrates, and what Linux does for the same jobs.
-arbiter_clock_o := $(bench_dir)/arbiter_clock.c.o $(bench_dir)/bench_clock.c.o
+arbiter_clock_o := $(addprefix $(bench_dir)/,arbiter_clock.c.o bench_clock.c.o bench_chain.c.o)
 $(bench_dir)/arbiter: $(host_o) $(bench_dir)/arbiter_host.c.o $(arbiter_clock_o)
 	$(call say,LINK,$@)
 	$(at)$(CC) -g -no-pie -z noexecstack -Wl,--wrap=word_utime -o $@ $^ -lm
@@ -671,6 +705,36 @@ bench-physics: $(BUILD)/$(physics_programs) $(BUILD)/packages-bench
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/uncounted UNCOUNTED=1 $(BUILD)/uncounted/$(physics_programs)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/untraced UNTRACED=1 $(BUILD)/untraced/$(physics_programs)
 	@$(PYTHON) -B bench/physics_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
+# The same benchmarks on both machines. COMPARE_FLAGS goes to bench/compare/run.py.
+COMPARE_FLAGS ?=
+compare_needs := $(BUILD)/compare_host $(BUILD)/compare.efi $(BUILD)/kvm_probe $(BUILD)/starkernel.img
+run_compare    = $(PYTHON) -B bench/compare/run.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) --accel $(ACCEL)
+
+.PHONY: compare compare-save compare-image budget budget-update
+compare: $(compare_needs) $(BUILD)/packages-bench
+	@$(run_compare) $(COMPARE_FLAGS)
+compare-save:
+	@$(run_compare) --save
+$(BUILD)/compare.img: $(BUILD)/compare.efi tests/boot/image.py $(BUILD)/image-settings
+	$(call say,IMAGE,$@)
+	$(at)$(PYTHON) tests/boot/image.py --loader $< --cmdline '$(CMDLINE)' $@
+compare-image: $(BUILD)/compare.img
+	@printf '%s\n' \
+	'$< boots a PC and measures it. Write it to a USB stick (lsblk shows its name; this destroys what is on' \
+	'the stick): sudo dd if=$< of=/dev/sdX bs=4M conv=fsync' \
+	'Choose the stick in the boot menu of the firmware; Secure Boot must be off. It takes some minutes.' \
+	'The results come out of the second serial port (COM2, 115200 baud 8N1): at the other end of a null modem' \
+	'cable, stty -F /dev/ttyUSB0 115200 raw && cat /dev/ttyUSB0 >kernel.json. Without one a table stays on the' \
+	'screen. Options go on the command line, as in make compare-image CMDLINE="compare-samples=30":' \
+	'compare-samples, compare-seed, compare-filter, compare-channel (com2, debugcon, none).' \
+	'Then make compare COMPARE_FLAGS="--side host" on the same machine under Linux, COMPARE_FLAGS="--take kernel.json",' \
+	'and make compare-save keeps both.'
+
+# Exact instructions of the hot paths in the kernel, against tests/budget/budget.json.
+budget: $(BUILD)/compare.efi $(BUILD)/compare_planted.efi
+	@$(PYTHON) -B tests/budget/run_budget.py --build $(BUILD)
+budget-update: $(BUILD)/compare.efi
+	@$(PYTHON) -B tests/budget/run_budget.py --build $(BUILD) --update '$(subst ','\'',$(REASON))'
 bench-clock: host loader $(BUILD)/packages-bench
 	@$(PYTHON) -B bench/clock_cost.py --build $(BUILD) --cpu $(or $(BENCH_CPU),0) $(BENCH_FLAGS)
 bench-check: $(bench_needs)

@@ -17,8 +17,14 @@ CREATE VMS 10000 CELLS ALLOT   VARIABLE #VMS
 
 : CASE: ( samples rounds "name" -- ) ROUNDS ! SAMPLES ! PARSE-NAME 63 MIN DUP NAMED C! NAMED 1+ SWAP MOVE ;
 : LINE ( c-addr u -- ) CR TYPE SPACE NAMED COUNT TYPE SPACE ;
-: SAMPLE ( ops xt -- ) \ what it executes says how often by ROUNDS
+: (SAMPLE) ( ops xt -- ) \ what it executes says how often by ROUNDS
   UTIME 2DROP CYCLES >R EXECUTE CYCLES R> - UTIME 2DROP S" ARB" LINE SWAP U. U. ;
+\ Where results go: compare/compare.fs has them go elsewhere.
+DEFER SAMPLE ( ops xt -- )     ' (SAMPLE) IS SAMPLE
+: (LATE) ( ns -- ) S" LATE" LINE U. ;
+DEFER LATE ( ns -- )           ' (LATE) IS LATE
+: (GAP) ( vm from to -- ) ROT S" GAP" LINE U. SWAP U. U. ;
+DEFER GAP ( vm from to -- )    ' (GAP) IS GAP
 : MEASURE ( ops xt -- ) DUP EXECUTE SAMPLES @ 0 ?DO 2DUP SAMPLE LOOP 2DROP ;
 
 : VM# ( u -- addr ) CELLS VMS + ;
@@ -29,7 +35,8 @@ CREATE VMS 10000 CELLS ALLOT   VARIABLE #VMS
 : END-VM ( vm -- ) DUP KILL-VM WAIT-VM 2DROP ;
 : UNMAKE ( -- ) \ some may have ended for want of memory
   #VMS @ 0 ?DO I VM# @ ['] END-VM CATCH IF DROP THEN LOOP 0 #VMS ! ;
-: NONE ( -- ) S" NONE" LINE #VMS @ U. ;
+: (NONE) ( -- ) S" NONE" LINE #VMS @ U. ;
+DEFER NONE ( -- )   ' (NONE) IS NONE
 : WITH ( c-addr u n xt -- ) >R MAKE IF R> EXECUTE ELSE R> DROP NONE THEN UNMAKE ;
 
 \ n VMs yield in turns, this one among them: an operation is a YIELD of one and the arrival at the next.
@@ -76,7 +83,7 @@ CREATE PAGES 8192 ALLOT
 1000000 CONSTANT A-MS
 : LATENESS ( -- ns ) NS A-MS + A-MS SLEEP NS SWAP - ;
 CREATE LATES 1000 CELLS ALLOT \ what is written meanwhile would be in the way
-: SLEEPS ROUNDS @ 0 ?DO LATENESS LATES I CELLS + ! LOOP ROUNDS @ 0 ?DO S" LATE" LINE LATES I CELLS + @ U. LOOP ;
+: SLEEPS ROUNDS @ 0 ?DO LATENESS LATES I CELLS + ! LOOP ROUNDS @ 0 ?DO LATES I CELLS + @ LATE LOOP ;
 : SLEEPS-BUSY 0 VMS @ PRIORITY! SLEEPS ;
 : BUSY S" : L BEGIN AGAIN ; L" 1 ['] SLEEPS-BUSY WITH ;
 
@@ -87,7 +94,7 @@ CREATE ORDERS 16 ALLOT \ until when, and what is a gap
 : GIVE-ORDERS CYCLES/MS DUP ROUNDS @ * CYCLES + ORDERS ! 4 / ORDERS CELL+ !
   #VMS @ 0 DO A-MS I VM# @ QUANTUM! ORDERS 16 I VM# @ SEND LOOP ;
 : GAPS ( -- ) #VMS @ BEGIN DUP WHILE
-    BUFFER 16 RECV SWAP 16 = IF S" GAP" LINE U. BUFFER @ U. BUFFER CELL+ @ U. ELSE DROP 1- THEN REPEAT DROP ;
+    BUFFER 16 RECV SWAP 16 = IF BUFFER 2@ SWAP GAP ELSE DROP 1- THEN REPEAT DROP ;
 : WATCH GIVE-ORDERS 15 VM-ID PRIORITY! GAPS 16 VM-ID PRIORITY! ; \ this one is not to be in between
 : CASE-RATE ( -- ) CR ." RATE " CYCLES/MS U. ;
 CREATE SOURCE-TEXT 512 ALLOT   VARIABLE #SOURCE-TEXT

@@ -58,6 +58,7 @@ const char *throw_message(int64_t code) {
 }
 
 int vm_arbiter_init(void) {
+    chain_init();
     return machine_costs_init() ? 0 : -1;
 }
 

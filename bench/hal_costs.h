@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench_chain.h"
 #include "hal/hal_time.h"
 
 /* Does the operation `rounds` times; returns what the counter gained. */
@@ -25,11 +26,11 @@ struct cost {
 /* Defines a cost_function that executes a statement again and again. */
 #define COST_FUNCTION(name, statement)                                                             \
     static uint64_t name(unsigned rounds) {                                                        \
-        const uint64_t start = hal_time_cycles();                                                  \
+        const uint64_t start = tsc_begin();                                                        \
         for (unsigned i = 0; i < rounds; i++) {                                                    \
             statement;                                                                             \
         }                                                                                          \
-        return hal_time_cycles() - start;                                                          \
+        return tsc_end() - start;                                                                  \
     }
 
 /* Keeps the compiler from leaving out what gave `value`. */

@@ -68,9 +68,9 @@ static uint64_t interrupt(unsigned rounds) {
     uint64_t sum = 0;
     for (unsigned i = 0; i < rounds; i++) {
         lapic_write(INTERRUPT_COMMAND, TO_SELF | VECTOR_COST);
-        const uint64_t start = rdtsc();
+        const uint64_t start = tsc_begin();
         let_in();
-        sum += rdtsc() - start;
+        sum += tsc_end() - start;
     }
     hal_irq_restore(state);
     return sum;
@@ -85,9 +85,9 @@ static uint64_t timer_interrupt(unsigned rounds) {
         const uint64_t due = hal_time_now_ns() + 20 * HAL_TIMER_MIN_NS;
         while (hal_time_now_ns() < due) {
         }
-        const uint64_t start = rdtsc();
+        const uint64_t start = tsc_begin();
         let_in();
-        sum += rdtsc() - start;
+        sum += tsc_end() - start;
     }
     hal_irq_restore(state);
     return sum;
@@ -97,9 +97,9 @@ static uint64_t no_interrupt(unsigned rounds) {
     const unsigned long state = hal_irq_disable();
     uint64_t sum = 0;
     for (unsigned i = 0; i < rounds; i++) {
-        const uint64_t start = rdtsc();
+        const uint64_t start = tsc_begin();
         let_in();
-        sum += rdtsc() - start;
+        sum += tsc_end() - start;
     }
     hal_irq_restore(state);
     return sum;

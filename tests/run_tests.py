@@ -32,6 +32,7 @@ COMPARE_SECONDS = 300
 FUZZ_SECONDS = 120
 CORPUS_SECONDS = 300
 ORACLE_SECONDS = 600
+BUDGET_SECONDS = 300
 BOOT_SECONDS = 1800
 TERMINAL_SECONDS = 600
 SCALE_SECONDS = 600
@@ -118,6 +119,8 @@ def scale_stage(build, accelerator, totals):
 STREAMED = [
     ("The reference of all words", "words", script("words", "test_words.py"), WORDS_SECONDS),
     ("The report that compares host and kernel", "compare-report", script("compare", "test_report.py"), COMPARE_SECONDS),
+    ("The comparison of host and kernel", "compare", script("compare", "test_compare.py"), COMPARE_SECONDS),
+    ("The budget of instructions", "budget", script("budget", "run_budget.py"), BUDGET_SECONDS),
     ("The experiment on the physics", "doe", script("doe", "test_doe.py"), DOE_SECONDS),
     ("The Linux program on a terminal", "terminal", script("host", "test_terminal.py"), TERMINAL_SECONDS),
     ("Boot tests", "boot", script("boot", "test_boot.py"), BOOT_SECONDS),
