@@ -113,6 +113,14 @@ def save(folder):
         print(f"wrote results/compare/{name}")
 
 
+def report(options, folder):
+    command = [sys.executable, "-B", REPORT, folder]
+    accelerator, reason = choose_accelerator(options.build)
+    if accelerator != "kvm":
+        command += ["--reason", f"kernel, KVM={reason}"]
+    sys.exit(subprocess.run(command, check=False).returncode)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--build", default="build")
@@ -139,8 +147,8 @@ def main():
     for side, measure in (("host", on_host), ("kernel", in_kernel)):
         if options.side in (None, side):
             print(summary(measure(options, os.path.join(folder, side + ".json"))), flush=True)
-    if os.path.exists(REPORT) and not options.no_report:
-        sys.exit(subprocess.run([sys.executable, "-B", REPORT, folder], check=False).returncode)
+    if not options.no_report:
+        report(options, folder)
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ def measure(loader, paths):
 
 
 def slack(limits, name, old):
-    """How many instructions more than in the file are no failure: those of the kind of path."""
-    limit = limits.get(name.split("/")[0], limits["others"])
+    """How many instructions more than in the file are no failure: those of the path, or of its kind."""
+    limit = limits.get(name, limits.get(name.split("/")[0], limits["others"]))
     return limit["instructions"] if "instructions" in limit else max(1, old * limit["percent"] / 100)
 
 
