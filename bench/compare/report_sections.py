@@ -17,6 +17,16 @@ FACTS = (("date", "date"), ("machine", "machine"), ("processor", "cpu"), ("micro
          ("command line", "kernel_command_line"), ("seed", "seed"))
 
 
+SEQUENCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sequences.tbl")
+
+
+def sequences():
+    """{benchmark: the words that it executes} of dispatch/..."""
+    with open(SEQUENCES, encoding="utf-8") as table:
+        rows = [[cell.strip() for cell in line.split("|")] for line in table if line.strip() and not line.startswith(("# ", "#\n"))]
+    return {f"dispatch/{row[0]}": row[2] for row in rows}
+
+
 def form(value):
     """A number with four digits that count."""
     if value is None:
@@ -79,11 +89,13 @@ def pair_section(processor, host, kernel, counted, rows):
     parts += facts_section([file for file in (host, kernel, counted) if file is not None])
     parts.append(("p", f"{unit[0].upper()}{unit[1:]} and instructions of one operation: median, quartiles in parentheses, number of "
                   "samples. The ratio is kernel divided by host, of the medians, with its 95% bootstrap interval: below 1 the "
-                  "kernel is faster. Instructions are another unit, so no ratio is made of them."))
+                  "kernel is faster. Instructions are another unit, so no ratio is made of them. An operation of dispatch/... "
+                  "is the whole sequence of words behind its name."))
+    texts = sequences()
     if counted is not None and host is not None and counted.commit != host.commit:
         parts.append(("p", f"The instructions are those of commit {counted.commit}, the host's cycles of {host.commit}."))
     parts.append(("table", ("benchmark", f"host, {unit}", f"kernel, {unit}", "kernel, instructions", "ratio"),
-                  [(row.name, spread(row.host), spread(row.kernel), spread(row.instructions),
+                  [(": ".join(filter(None, (row.name, texts.get(row.name)))), spread(row.host), spread(row.kernel), spread(row.instructions),
                     ratio_text(row.ratio) if row.ratio else row.why_none) for row in rows]))
     drawn = plots.ratios(rows)
     if drawn:
