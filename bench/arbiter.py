@@ -186,7 +186,8 @@ def main():
             side(options, chosen, host, order)
     if not options.host:
         kernel = in_kernel(options, chosen)
-    facts = origin.provenance(f"bench/arbiter.py --rounds {options.rounds}" + (" --save" if options.save else "") +
+    sides = (" --kernel" if options.kernel else "") + (" --host" if options.host else "")
+    facts = origin.provenance(f"bench/arbiter.py --rounds {options.rounds}{sides}" + (" --save" if options.save else "") +
                               (f" --filter {options.filter}" if options.filter else ""), options.cpu)
     facts["accelerator"] = ("Linux: native; kernel: TCG with -icount shift=4,sleep=off, counted instructions, "
                             f"{options.memory} of memory")
