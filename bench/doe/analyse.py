@@ -95,7 +95,10 @@ def make_report(folder, header, determinism):
         lines += [f"Times vary: the coefficient of variation of cycles within a combination is {100 * spread.median():.1f}% in "
                   f"the median, from {100 * spread.min():.1f}% to {100 * spread.max():.1f}%.", ""]
     if len(loops):
-        for row in loops[loops["view"] == "needs"].itertuples():
+        told = loops[(loops["view"] == "needs") & (loops["verdict"] != "too few")]
+        if len(told) == 0:
+            lines.append("Too few sessions in which time means anything: nothing is said about what the loops cost.")
+        for row in told.itertuples():
             lines.append(f"{row.machine} ({row.accel}) {row.loop:12} {row.effect:+.2f}% of cycles "
                          f"[{row.low:+.2f}, {row.high:+.2f}] {row.verdict}")
     print("\n".join(lines[1:]).strip())

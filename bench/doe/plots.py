@@ -39,7 +39,8 @@ def main_effects(table, negligible):
         places = numpy.arange(len(factors))[::-1]
         axis.axvspan(-100 * negligible, 100 * negligible, color="#dddddd")
         axis.axvline(0, color=GREY, linewidth=0.8)
-        axis.hlines(places, part["low"], part["high"], color=BLUE)
+        known = part["low"].notna().to_numpy()
+        axis.hlines(places[known], part["low"][known], part["high"][known], color=BLUE)
         axis.plot(part["effect"], places, "o", color=BLUE, markersize=4)
         axis.set_yticks(places, factors)
         axis.set_title(name, fontsize=10)

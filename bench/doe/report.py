@@ -267,9 +267,10 @@ def summary_section(loops, determinism, runs, negligible, replicated):
 
 def write(path, header, sessions, runs, series, determinism):
     negligible = header["negligible"]
-    effects = timing.effects_table(runs, negligible)
-    loops = timing.loop_table(runs, negligible)
-    distributions = timing.distribution_table(runs)
+    timed = runs[runs["accel"] != "tcg"]  # there cycles are those of the machine that emulates
+    effects = timing.effects_table(timed, negligible)
+    loops = timing.loop_table(timed, negligible)
+    distributions = timing.distribution_table(timed)
     if series is not None:
         series = label_loops(series)
     native = runs[runs["accel"] == "native"]
