@@ -27,6 +27,7 @@ UNIT_SECONDS = 300
 MODEL_SECONDS = 240
 VERIFY_SECONDS = 60
 DOE_SECONDS = 900
+PACKAGES_SECONDS = 120
 WORDS_SECONDS = 60
 COMPARE_SECONDS = 300
 FUZZ_SECONDS = 120
@@ -117,6 +118,7 @@ def scale_stage(build, accelerator, totals):
 
 # Programs of tests whose lines are shown as they come: heading, name in the last line, program, seconds.
 STREAMED = [
+    ("The installation of packages", "packages", script("packages", "test_packages.py"), PACKAGES_SECONDS),
     ("The reference of all words", "words", script("words", "test_words.py"), WORDS_SECONDS),
     ("The report that compares host and kernel", "compare-report", script("compare", "test_report.py"), COMPARE_SECONDS),
     ("The comparison of host and kernel", "compare", script("compare", "test_compare.py"), COMPARE_SECONDS),
