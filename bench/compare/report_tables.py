@@ -99,7 +99,7 @@ def side_by_side(host, kernel, counted):
     unit = "core_cycles" if all(file.unit == "core_cycles" for file in (host, kernel) if file) else "cycles"
     rows = []
     for name in sorted({name for file in present for name in file.benchmarks if has_numbers(file, name)}):
-        row = Row(name, side(host, name, unit, "no file of the host"), side(kernel, name, unit, "no file of the kernel in time"),
+        row = Row(name, side(host, name, unit, "no file of the host"), side(kernel, name, unit, "no kernel was timed"),
                   side(counted, name, "instructions", "no file under counted time"))
         row.why_none = why_no_ratio(row, host, kernel, counted)
         if not row.why_none:

@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 
 import pandas
 
@@ -17,7 +18,7 @@ STYLE = """body { font: 15px/1.5 sans-serif; max-width: 62em; margin: 2em auto; 
 h1, h2, h3 { line-height: 1.2 } h2 { margin-top: 2em; border-bottom: 1px solid #ccc } img { max-width: 100% }
 table { border-collapse: collapse; font-size: 13px; margin: 1em 0 } th, td { padding: 2px 9px; text-align: right;
 border-bottom: 1px solid #ddd } th:first-child, td:first-child { text-align: left } .good { background: #e3f4e3 }
-.bad { background: #fbe3e0 } .box { padding: .6em 1em; margin: 1em 0 } code { background: #f2f2f2 } td.l { text-align: left }"""
+.bad { background: #fbe3e0 } .box { padding: .6em 1em; margin: 1em 0 } code { background: #f2f2f2 } td.l, th.l { text-align: left }"""
 
 PURPOSE = {
     "heat": "turns the exact counts of words into heat",
@@ -35,9 +36,17 @@ def paragraph(text):
     return f"<p>{text}</p>"
 
 
+def as_cell(text, shown=None, tag="td"):
+    """A cell whose column has such texts: numbers stand at the right, all else at the left."""
+    place = "" if re.match(r"\s*([-+]|&lt;)?\d", str(text)) else ' class="l"'
+    return f"<{tag}{place}>{text if shown is None else shown}</{tag}>"
+
+
 def table(head, rows):
-    cells = "".join(f"<th>{html.escape(name)}</th>" for name in head)
-    lines = [f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows]
+    rows = [list(row) for row in rows]
+    first = rows[0] if rows else head
+    cells = "".join(as_cell(text, html.escape(name), "th") for name, text in zip(head, first))
+    lines = [f"<tr>{''.join(map(as_cell, row))}</tr>" for row in rows]
     return f"<table><tr>{cells}</tr>{''.join(lines)}</table>"
 
 
