@@ -7,6 +7,7 @@
 #include "hal_costs.h"
 
 #include "arbiter/vm_arbiter.h"
+#include "bench_sort.h"
 #include "forth/throw.h"
 #include "hal/hal_console.h"
 #include "hal/hal_interrupt.h"
@@ -20,23 +21,12 @@ static void write(void *context, const char *text, size_t size) {
     hal_console_write(text, size);
 }
 
-static void sort(uint64_t values[SAMPLES]) {
-    for (unsigned i = 1; i < SAMPLES; i++) {
-        const uint64_t value = values[i];
-        unsigned at = i;
-        for (; at > 0 && values[at - 1] > value; at--) {
-            values[at] = values[at - 1];
-        }
-        values[at] = value;
-    }
-}
-
 static void sample(cost_function function, unsigned rounds, uint64_t values[SAMPLES]) {
     (void)function(rounds); /* caches, branch prediction, what is kept for next time */
     for (unsigned i = 0; i < SAMPLES; i++) {
         values[i] = function(rounds);
     }
-    sort(values);
+    bench_sort(values, SAMPLES);
 }
 
 static void measure(const struct cost *cost) {

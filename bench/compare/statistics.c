@@ -3,6 +3,8 @@
  */
 #include "statistics.h"
 
+#include "../bench_sort.h"
+
 #define MILLION UINT64_C(1000000)
 #define DEVIATION_BITS                                                                             \
     28u /* of a deviation whose square is added up: 256 of them fit into 64 bits */
@@ -27,17 +29,6 @@ uint64_t square_root(uint64_t value) {
         }
     }
     return root;
-}
-
-static void sort(uint64_t *values, unsigned count) {
-    for (unsigned i = 1; i < count; i++) {
-        const uint64_t value = values[i];
-        unsigned at = i;
-        for (; at > 0 && values[at - 1] > value; at--) {
-            values[at] = values[at - 1];
-        }
-        values[at] = value;
-    }
 }
 
 static uint64_t distance(uint64_t a, uint64_t b) {
@@ -70,7 +61,7 @@ static uint64_t deviation_of(const uint64_t *values, unsigned count, uint64_t me
 }
 
 struct statistics statistics_of(uint64_t *values, unsigned count) {
-    sort(values, count);
+    bench_sort(values, count);
     struct statistics it = {.least = values[0], .mean = mean_of(values, count)};
     const uint64_t low = values[(count - 1) / 2], high = values[count / 2];
     it.median = low + (high - low) / 2;
