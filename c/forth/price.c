@@ -112,19 +112,15 @@ static uint64_t static_price(uint64_t ip) {
     }
 }
 
-static bool lies_in(const struct dictionary *dictionary, uint64_t address) {
-    return address - dictionary->code < dictionary->code_used;
-}
-
 uint64_t price_from(const struct vm *vm, uint64_t ip) {
     const struct dictionary *base = &base_image.dictionary;
     if (ip % CELL != 0) {
         return 0;
     }
-    if (lies_in(&vm->own, ip)) {
+    if (dictionary_has_code(&vm->own, ip)) {
         return *price_of(&vm->own, ip);
     }
-    if (lies_in(base, ip)) {
+    if (dictionary_has_code(base, ip)) {
         return *price_of(base, ip);
     }
     return ip >= (uint64_t)engine_threads && ip < (uint64_t)engine_threads_end ? static_price(ip)

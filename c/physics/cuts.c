@@ -8,10 +8,6 @@
 
 enum { SIZE_LEAST = 16, SIZE_MOST = 1024 };
 
-static bool lies_in(const struct dictionary *dictionary, uint64_t ip) {
-    return ip - dictionary->code < dictionary->code_used;
-}
-
 /* The entry of `ip`, or the free one where it belongs. There is a free one. */
 static struct cut *find(const struct cuts *cuts, uint64_t ip) {
     uint32_t i = (uint32_t)(ip / CELL * UINT64_C(0x9e3779b97f4a7c15) >> 32);
@@ -58,7 +54,7 @@ static bool has_room(struct cuts *cuts) {
 
 void cuts_add(struct vm *vm, uint64_t ip) {
     struct cuts *cuts = &vm->physics->cuts;
-    if (!lies_in(&vm->own, ip) && !lies_in(&base_image.dictionary, ip)) {
+    if (!dictionary_has_code(&vm->own, ip) && !dictionary_has_code(&base_image.dictionary, ip)) {
         return; /* a thread of the engine, which no definition is */
     }
     if ((cuts->size != 0 && find(cuts, ip)->ip == ip) || has_room(cuts)) {
@@ -71,7 +67,9 @@ void cuts_add(struct vm *vm, uint64_t ip) {
 void cuts_forget(struct vm *vm, uint64_t code) {
     struct cuts *cuts = &vm->physics->cuts;
     if (cuts->count != 0 && !rebuild(cuts, cuts->size, code, vm->own.code + vm->own.code_used)) {
-        cuts->lost += cuts->count;
+        for (uint32_t i = 0; i < cuts->size; i++) {
+            cuts->lost += cuts->table[i].times;
+        }
         cuts_end(vm);
     }
 }

@@ -2,8 +2,8 @@
  * heat_map.c - SEE-HEAT: the text of a definition, and before each line how often it was executed.
  *
  * Every instruction of a path is executed as often as the path is taken, less what THROWs have cut off and what is paid
- * for and comes later. Between two branches the count is the same, so a line
- * of the listing, which branches begin and end, has one.
+ * for and comes later. Between two branches the count is the same, so a line of the listing, which branches begin
+ * and end, has one.
  */
 #include "forth/clock.h"
 #include "forth/console.h"

@@ -63,8 +63,8 @@ uint64_t physics_set_knob(struct vm *vm, enum physics_knob knob, uint64_t value)
         physics->width = (uint32_t)value;
         history_set_window(vm, value);
         if (value > physics->knob[knob]) {
-            history_clear(
-                vm); /* how much there is of what lies farther back depends on interrupts */
+            /* how much there is of what lies farther back depends on interrupts */
+            history_clear(vm);
         }
         break;
     case KNOB_HALF_LIFE:

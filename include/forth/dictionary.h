@@ -143,6 +143,11 @@ void dictionary_reveal(struct vm *vm, uint32_t xt);
 /* Forgets the newest word of vm's own dictionary, which must be hidden. */
 void dictionary_drop_newest(struct vm *vm);
 
+/* Whether threaded code of the dictionary lies at that address. */
+static inline bool dictionary_has_code(const struct dictionary *dictionary, uint64_t address) {
+    return address - dictionary->code < dictionary->code_used;
+}
+
 /* The word of an execution token, or NULL when there is none. Own words may be written to. */
 struct word *dictionary_word(const struct vm *vm, uint64_t xt);
 

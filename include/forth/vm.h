@@ -204,8 +204,8 @@ struct vm {
     uint32_t noop_xt;     /* a word that does nothing */
     uint32_t order_count; /* search order, the first to be searched first */
     uint32_t order[VM_ORDER_MAX];
-    struct hot_word
-        *hot_words;       /* HOT_WORDS places, where dictionary_find looks first; NULL: none */
+    /* HOT_WORDS places, where dictionary_find looks first; NULL: none */
+    struct hot_word *hot_words;
     uint32_t current;     /* word list that new words go to */
     uint32_t wordlists;   /* word lists that exist */
     uint32_t string_turn; /* which of the two transient string buffers is next */

@@ -9,9 +9,9 @@
 
 #include "forth/vm.h"
 
+/* What was paid for from `ip` on to the end of the path was not executed, so many times. `ip` 0: no entry. */
 struct cut {
-    uint64_t
-        ip; /* what was paid for from here on to the end of the path was not executed; 0: no entry */
+    uint64_t ip;
     uint64_t times;
 };
 
